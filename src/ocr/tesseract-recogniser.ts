@@ -1,0 +1,103 @@
+/**
+ * Reads the words of a page image by Tesseract: scales the pixels into the range where it reads well, has a
+ * thread of the pool recognise them, and gives words with boxes in thousandths of the page.
+ */
+
+import { createRequire } from 'node:module';
+import { z } from 'zod';
+import { decodePage, encodePnm } from './page-raster.js';
+import { getLanguageData, type LanguageData } from './tesseract-languages.js';
+import { createTesseractPool, type TesseractPoolOptions } from './tesseract-pool.js';
+import { PAGE_SEGMENTATION_MODE } from './tesseract-thread.js';
+import { parseTesseractTsv } from './tesseract-tsv.js';
+import { meanConfidence, type Word } from './word.js';
+
+export type TesseractOptions = TesseractPoolOptions & {
+  /** Tesseract codes of the languages that a page is read in unless it says otherwise, e.g. `['eng']`. */
+  languages: readonly string[];
+  /** A folder with further `<code>.traineddata` files (may be gzipped), looked into before the npm packages. */
+  languageDataFolder: string | null;
+  /** A page image with more pixels is scaled down to this many before it is read. */
+  maxPixels: number;
+};
+
+/** An encoded page image (PNG, JPEG, WebP, ...), upright. `dpi`, where it is known, spares Tesseract a guess. */
+export type RecognisePage = { image: Buffer; languages?: readonly string[]; dpi?: number | null };
+
+export type RecognisedPage = {
+  words: Word[];
+  /** Of the words, 0..1; null on a page without words. */
+  meanConfidence: number | null;
+  /** As Tesseract itself says it, e.g. `5.1.0-288-g2a9c1`. */
+  engineVersion: string;
+  /** See {@link TesseractRecogniser.getVersion}. */
+  ocrVersion: string;
+};
+
+export type TesseractRecogniser = {
+  /**
+   * The words of a page; a page without words is a normal page. Throws OCR_LANGUAGE_INVALID, OCR_LANGUAGE_MISSING,
+   * OCR_IMAGE_UNREADABLE, and, retryable, OCR_WORKER_LOST, OCR_PAGE_TIMED_OUT, OCR_CLOSED.
+   */
+  recognise(page: RecognisePage): Promise<RecognisedPage>;
+  /**
+   * What a page read in these languages is read with: engine, language data, page segmentation mode and our own
+   * revision. Two pages with the same version and image have the same words.
+   */
+  getVersion(languages?: readonly string[]): Promise<string>;
+  /** Ends every thread; resolves when all are gone. */
+  close(): Promise<void>;
+};
+
+// Ours: raised whenever this folder changes what words come out of the same image.
+const REVISION = 1;
+
+const coreVersion = readCoreVersion();
+
+/** Nothing is started before the first page, and no language is looked for. */
+export function createTesseractRecogniser(options: TesseractOptions): TesseractRecogniser {
+  const pool = createTesseractPool(options);
+
+  const dataOf = (languages: readonly string[] = options.languages): Promise<LanguageData[]> =>
+    getLanguageData(languages, options.languageDataFolder);
+
+  return {
+    async recognise({ image, languages, dpi = null }) {
+      const data = await dataOf(languages);
+      // The pixels are decoded inside the lane: pages that wait hold their encoded image only.
+      const read = await pool.withThread(data, async (recognise) => {
+        let scale = 1;
+        const raster = await decodePage(image, (size) => {
+          scale = scaleToCap(size, options.maxPixels);
+          return scale;
+        });
+        const recognition = await recognise(encodePnm(raster), dpi === null ? null : dpi * scale);
+        return { ...recognition, words: parseTesseractTsv(recognition.tsv, raster) };
+      });
+      return {
+        words: read.words,
+        meanConfidence: meanConfidence(read.words),
+        engineVersion: read.engineVersion,
+        ocrVersion: versionOf(data),
+      };
+    },
+    getVersion: async (languages) => versionOf(await dataOf(languages)),
+    close: () => pool.close(),
+  };
+}
+
+function scaleToCap({ width, height }: { width: number; height: number }, maxPixels: number): number {
+  return Math.min(1, Math.sqrt(maxPixels / (width * height)));
+}
+
+function versionOf(languages: readonly LanguageData[]): string {
+  const data = languages.map(({ code, fingerprint }) => `${code}@${fingerprint}`).join('+');
+  return `tesseract.js-core-${coreVersion}/${data}/psm${PAGE_SEGMENTATION_MODE}/${REVISION}`;
+}
+
+/** The version of the package that holds the compiled engine, as tesseract.js would load it. */
+function readCoreVersion(): string {
+  const require = createRequire(import.meta.url);
+  const fromTesseract = createRequire(require.resolve('tesseract.js'));
+  return z.object({ version: z.string() }).parse(fromTesseract('tesseract.js-core/package.json')).version;
+}
