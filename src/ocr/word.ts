@@ -51,10 +51,11 @@ export function cleanText(text: string): string {
   return (
     text
       .normalize('NFC')
-      // White space first: a tab or a line end is a control character too, but it separates.
+      // Postgres refuses lone surrogates; joiners (U+200C, U+200D) stay, since scripts need them.
+      .replace(/[\p{Cs}\u00AD\u200B\u2060\uFEFF\uFFFE\uFFFF]/gu, '')
+      // Before the control characters go: a tab or a line end is one too, but it separates.
       .replace(/\s+/gu, ' ')
-      // Postgres refuses U+0000 and lone surrogates; joiners (U+200C, U+200D) stay, since scripts need them.
-      .replace(/[\p{Cc}\p{Cs}\u00AD\u200B\u2060\uFEFF\uFFFE\uFFFF]/gu, '')
+      .replace(/\p{Cc}/gu, '')
       .trim()
   );
 }
@@ -62,6 +63,31 @@ export function cleanText(text: string): string {
 /** The words with clean texts; those of which nothing is left are dropped, the order stays. */
 export function cleanWords(words: readonly Word[]): Word[] {
   return words.map((word) => ({ ...word, text: cleanText(word.text) })).filter((word) => word.text !== '');
+}
+
+// Text is made bold or shadowed by printing it twice, a fraction of a letter apart: three units are half a
+// millimetre on A4.
+const SAME_PLACE_UNITS = 3;
+
+/** The words without those that repeat an earlier one: the same text, its corner at the same place. */
+export function dropRepeatedWords(words: readonly Word[]): Word[] {
+  // Corners are kept by cell, so that a page of a hundred thousand equal dots is no quadratic search.
+  const keptCorners = new Map<string, Box>();
+  const near = [-1, 0, 1];
+  return words.filter(({ text, box }) => {
+    const column = Math.floor(box[0] / SAME_PLACE_UNITS);
+    const row = Math.floor(box[1] / SAME_PLACE_UNITS);
+    const isRepeated = near.some((right) =>
+      near.some((down) => isSamePlace(keptCorners.get(`${column + right} ${row + down} ${text}`), box)),
+    );
+    if (!isRepeated) keptCorners.set(`${column} ${row} ${text}`, box);
+    return !isRepeated;
+  });
+}
+
+function isSamePlace(kept: Box | undefined, box: Box): boolean {
+  if (kept === undefined) return false;
+  return Math.max(Math.abs(kept[0] - box[0]), Math.abs(kept[1] - box[1])) <= SAME_PLACE_UNITS;
 }
 
 /** The mean confidence (0..1) of the words that have one; null if none has. */

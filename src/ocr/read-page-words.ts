@@ -1,0 +1,67 @@
+/**
+ * The one decision about a page's words: the PDF's text layer where it is there and sane, else Tesseract. What was
+ * not used, and why, is part of the answer.
+ */
+
+import { INK_RASTER_SIDE, measurePageInk } from './page-ink.js';
+import { decodeGreyPage } from './page-raster.js';
+import type { TesseractRecogniser } from './tesseract-recogniser.js';
+import { judgeTextLayer } from './text-layer.js';
+import { cleanWords, dropRepeatedWords, meanConfidence, type Word } from './word.js';
+
+/** A rendered page. `textLayer` is what the PDF says, uncleaned; null where there is none (images). */
+export type PageToRead = {
+  image: Buffer;
+  textLayer: readonly Word[] | null;
+  languages?: readonly string[];
+  dpi?: number | null;
+};
+
+export type PageWords = {
+  words: Word[];
+  source: 'text-layer' | 'tesseract';
+  /** Of the words, 0..1; null where the words have none. */
+  meanConfidence: number | null;
+  /** What read them, stable: the same version on the same page gives the same words. */
+  ocrVersion: string;
+  /** Why a text layer that was there has not been used. */
+  reason?: string;
+};
+
+export type ReadPageWords = (page: PageToRead) => Promise<PageWords>;
+
+/** Raised whenever the words of the same text layer would come out differently. */
+const TEXT_LAYER_VERSION = 'text-layer/pdfium/1';
+
+/** Builds the function; it throws what {@link TesseractRecogniser.recognise} throws. */
+export function createReadPageWords({ tesseract }: { tesseract: TesseractRecogniser }): ReadPageWords {
+  return async ({ image, textLayer, languages, dpi }) => {
+    let reason: string | undefined;
+    if (textLayer !== null) {
+      const judgement = await judge(textLayer, image);
+      if (judgement.sane) {
+        const words = dropRepeatedWords(cleanWords(textLayer));
+        const confidence = meanConfidence(words);
+        return { words, source: 'text-layer', meanConfidence: confidence, ocrVersion: TEXT_LAYER_VERSION };
+      }
+      reason = judgement.reason;
+    }
+    const read = await tesseract.recognise({ image, ...(languages && { languages }), ...(dpi && { dpi }) });
+    return {
+      words: read.words,
+      source: 'tesseract',
+      meanConfidence: read.meanConfidence,
+      ocrVersion: read.ocrVersion,
+      ...(reason !== undefined && { reason }),
+    };
+  };
+}
+
+async function judge(textLayer: readonly Word[], image: Buffer): Promise<ReturnType<typeof judgeTextLayer>> {
+  // The image is only looked at where the words alone do not decide.
+  const byWords = judgeTextLayer(textLayer, null);
+  if (!byWords.sane) return byWords;
+  const grey = await decodeGreyPage(image, INK_RASTER_SIDE);
+  const boxes = textLayer.map(({ box }) => box);
+  return judgeTextLayer(textLayer, measurePageInk(grey, boxes));
+}
