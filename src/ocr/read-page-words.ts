@@ -6,13 +6,13 @@
 import { INK_RASTER_SIDE, measurePageInk } from './page-ink.js';
 import { decodeGreyPage } from './page-raster.js';
 import type { TesseractRecogniser } from './tesseract-recogniser.js';
-import { judgeTextLayer } from './text-layer.js';
+import { judgeTextLayer, type TextLayer, type TextLayerJudgement } from './text-layer.js';
 import { cleanWords, dropRepeatedWords, meanConfidence, type Word } from './word.js';
 
 /** A rendered page. `textLayer` is what the PDF says, uncleaned; null where there is none (images). */
 export type PageToRead = {
   image: Buffer;
-  textLayer: readonly Word[] | null;
+  textLayer: TextLayer | null;
   languages?: readonly string[];
   dpi?: number | null;
 };
@@ -40,7 +40,7 @@ export function createReadPageWords({ tesseract }: { tesseract: TesseractRecogni
     if (textLayer !== null) {
       const judgement = await judge(textLayer, image);
       if (judgement.sane) {
-        const words = dropRepeatedWords(cleanWords(textLayer));
+        const words = dropRepeatedWords(cleanWords(textLayer.words));
         const confidence = meanConfidence(words);
         return { words, source: 'text-layer', meanConfidence: confidence, ocrVersion: TEXT_LAYER_VERSION };
       }
@@ -57,11 +57,11 @@ export function createReadPageWords({ tesseract }: { tesseract: TesseractRecogni
   };
 }
 
-async function judge(textLayer: readonly Word[], image: Buffer): Promise<ReturnType<typeof judgeTextLayer>> {
+async function judge(textLayer: TextLayer, image: Buffer): Promise<TextLayerJudgement> {
   // The image is only looked at where the words alone do not decide.
   const byWords = judgeTextLayer(textLayer, null);
   if (!byWords.sane) return byWords;
   const grey = await decodeGreyPage(image, INK_RASTER_SIDE);
-  const boxes = textLayer.map(({ box }) => box);
+  const boxes = textLayer.words.map(({ box }) => box);
   return judgeTextLayer(textLayer, measurePageInk(grey, boxes));
 }

@@ -7,6 +7,9 @@
 import type { PageInk } from './page-ink.js';
 import type { Box, Word } from './word.js';
 
+/** What a PDF says about a page. `unmappedShare` (0..1) of its visible characters have no text in the file. */
+export type TextLayer = { words: readonly Word[]; unmappedShare: number };
+
 export type TextLayerJudgement = { sane: true } | { sane: false; reason: string };
 
 // A fifth: pages with bullets or formulas in private symbol fonts stay below (a few per cent); a font without a
@@ -35,19 +38,21 @@ const LEAST_UNCOVERED_TO_COVERED = 3;
 const LEAST_UNCOVERED_PRINT = 0.01;
 
 /**
- * Judges the words of a page's text layer. `ink` is what the image shows of the same page (see `measurePageInk`), null
+ * Judges a page's text layer. `ink` is what the image shows of the same page (see `measurePageInk`), null
  * where there is no image to look at: then nothing is refused for it.
  */
-export function judgeTextLayer(words: readonly Word[], ink: PageInk | null): TextLayerJudgement {
-  const reason = findFaultInTexts(words) ?? findFaultInBoxes(words) ?? (ink && findFaultInInk(words, ink));
+export function judgeTextLayer(layer: TextLayer, ink: PageInk | null): TextLayerJudgement {
+  const { words } = layer;
+  const reason = findFaultInTexts(layer) ?? findFaultInBoxes(words) ?? (ink && findFaultInInk(words, ink));
   return reason === null ? { sane: true } : { sane: false, reason };
 }
 
-function findFaultInTexts(words: readonly Word[]): string | null {
+function findFaultInTexts({ words, unmappedShare }: TextLayer): string | null {
   const texts = words.map(({ text }) => text.trim()).filter((text) => text !== '');
   if (texts.length === 0) return 'the text layer is empty';
 
-  const unmapped = unmappedShare(texts);
+  // Either the reader has marked them, or they show in the texts.
+  const unmapped = Math.max(unmappedShare, unmappedShareOf(texts));
   if (unmapped > MOST_UNMAPPED) return `${percent(unmapped)} of its characters are not mapped to Unicode`;
 
   const lettered = texts.filter((text) => /\p{L}/u.test(text) && !WITHOUT_SPACES.test(text));
@@ -75,7 +80,7 @@ const GLYPH_NUMBER = /\(cid:\d+\)/g;
 // Control characters, private use, unassigned and non-characters, and the replacement character.
 const UNMAPPED_CHARACTER = /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\uFFFD]/gu;
 
-function unmappedShare(texts: readonly string[]): number {
+function unmappedShareOf(texts: readonly string[]): number {
   let unmapped = 0;
   let all = 0;
   for (const text of texts) {

@@ -19,7 +19,7 @@ function layOut(texts: readonly string[]): Word[] {
 }
 
 const reasonOf = (words: readonly Word[], ink: PageInk | null = null): string | null => {
-  const judgement = judgeTextLayer(words, ink);
+  const judgement = judgeTextLayer({ words, unmappedShare: 0 }, ink);
   return judgement.sane ? null : judgement.reason;
 };
 
@@ -27,7 +27,9 @@ const allPrinted: PageInk = { printedWordShare: 1, uncoveredPrintShare: 0, cover
 
 describe('a sane text layer', () => {
   it('is ordinary prose', () => {
-    expect(judgeTextLayer(layOut(prose.split(' ')), allPrinted)).toEqual({ sane: true });
+    expect(judgeTextLayer({ words: layOut(prose.split(' ')), unmappedShare: 0 }, allPrinted)).toEqual({
+      sane: true,
+    });
   });
 
   it('may be a short page', () => {
@@ -85,6 +87,11 @@ describe('a text layer is refused', () => {
   ])('when its characters are %s', (_kind, text) => {
     const half = prose.split(' ').map((plain, index) => (index % 2 === 0 ? text : plain));
     expect(reasonOf(layOut(half))).toMatch(/% of its characters are not mapped to Unicode$/);
+  });
+
+  it('when the reader says that its characters are guesses', () => {
+    const judgement = judgeTextLayer({ words: layOut(prose.split(' ')), unmappedShare: 0.97 }, allPrinted);
+    expect(judgement).toEqual({ sane: false, reason: '97 % of its characters are not mapped to Unicode' });
   });
 
   it('when each word is one glyph', () => {
