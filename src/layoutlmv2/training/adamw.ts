@@ -4,6 +4,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import type { WeightMap } from '../parameters.js';
 
 export type AdamWParameter = {
   name: string;
@@ -17,12 +18,8 @@ export type AdamWParameter = {
 /** Names and defaults as in Hugging Face's `TrainingArguments` (adam_beta1, adam_beta2, adam_epsilon, weight_decay). */
 export type AdamWOptions = { beta1: number; beta2: number; epsilon: number; weightDecay: number };
 
-/** What AdamW remembers, on the host: by parameter name the two running means, shaped as the parameter; and the steps done. */
-export type AdamWState = {
-  steps: number;
-  firstMoments: Map<string, Float32Array>;
-  secondMoments: Map<string, Float32Array>;
-};
+/** What AdamW remembers, on the host: the two running means by parameter name, shaped as the parameter; and the steps done. */
+export type AdamWState = { steps: number; firstMoments: WeightMap; secondMoments: WeightMap };
 
 export type AdamW = {
   /**
@@ -79,12 +76,13 @@ export function createAdamW(
 
     async readState() {
       const read = async (moment: 'firstMoment' | 'secondMoment') => {
-        const values = new Map<string, Float32Array>();
-        // One after the other, so that at most one parameter is copied at a time. A copy, because the wasm and cpu
-        // backends may hand out their own memory.
-        for (const slot of slots)
-          values.set(slot.name, Float32Array.from(await slot[moment].data<'float32'>()));
-        return values;
+        const moments: WeightMap = new Map();
+        for (const slot of slots) {
+          // A copy, because the cpu backend hands out its own memory.
+          const data = Float32Array.from(await slot[moment].data<'float32'>());
+          moments.set(slot.name, { shape: slot.variable.shape, data });
+        }
+        return moments;
       };
       return { steps, firstMoments: await read('firstMoment'), secondMoments: await read('secondMoment') };
     },
@@ -95,13 +93,10 @@ export function createAdamW(
   };
 }
 
-function momentVariable(
-  { name, variable }: AdamWParameter,
-  saved: ReadonlyMap<string, Float32Array> | undefined,
-): tf.Variable {
+function momentVariable({ name, variable }: AdamWParameter, saved: WeightMap | undefined): tf.Variable {
   return tf.tidy(() => {
     if (saved === undefined) return tf.variable(tf.zerosLike(variable), false);
-    const values = saved.get(name);
+    const values = saved.get(name)?.data;
     if (values?.length !== variable.size) {
       throw new Error(
         `The saved optimiser state does not fit: ${name} has ${variable.size} values, the state ${values?.length ?? 'none'}.`,

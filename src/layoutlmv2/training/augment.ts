@@ -80,6 +80,7 @@ function augmentWords(
 
 /** Moves `[224, 224, 3]` pixels and multiplies them; what moves in from outside repeats the edge. */
 function augmentImage(image: Uint8Array, shiftX: number, shiftY: number, gain: number): Uint8Array {
+  if (shiftX === 0 && shiftY === 0 && gain === 1) return image;
   const result = new Uint8ClampedArray(image.length);
   for (let y = 0; y < IMAGE_SIDE; y++) {
     const fromRow = clampToImage(y - shiftY) * IMAGE_SIDE;
