@@ -2,8 +2,6 @@
  * The safetensors format: a JSON header and the numbers of every tensor, one after another. Nothing in such a file is
  * executed; still every size in it is checked before it is believed. Reading is per tensor, writing streams.
  */
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { decodeElements, ELEMENT_BYTES, type ElementType, encodeHalves } from './element-types.js';
 import { findDuplicateKey, isJsonObject, parseJson } from './json.js';
 import { elementCount, type Weight } from './parameters.js';
@@ -44,48 +42,6 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     };
   } catch (error) {
     await file.close();
-    throw error;
-  }
-}
-
-/**
- * Opens a checkpoint split into several safetensors files by its index (`model.safetensors.index.json`). The shards must
- * lie beside the index and hold what it says.
- */
-export async function openShardedSafetensors(indexPath: string): Promise<TensorSource> {
-  const index = parseJson(await readFile(indexPath, 'utf8'), indexPath);
-  const weightMap = isJsonObject(index) ? index.weight_map : undefined;
-  if (!isJsonObject(weightMap)) throw new Error(`${indexPath} has no "weight_map".`);
-  const shards = new Map<string, SafetensorsFile>();
-  const close = async (): Promise<void> => {
-    for (const shard of shards.values()) await shard.close();
-  };
-  try {
-    const sourceOf = new Map<string, SafetensorsFile>();
-    const tensors = new Map<string, TensorDescription>();
-    for (const [name, fileName] of Object.entries(weightMap)) {
-      // Only plain names: an index from outside must not reach other folders.
-      if (
-        typeof fileName !== 'string' ||
-        basename(fileName) !== fileName ||
-        !fileName.endsWith('.safetensors')
-      ) {
-        throw new Error(
-          `${indexPath} places tensor "${name}" in ${JSON.stringify(fileName)}, which is no shard.`,
-        );
-      }
-      const shard = shards.get(fileName) ?? (await openSafetensors(join(dirname(indexPath), fileName)));
-      shards.set(fileName, shard);
-      sourceOf.set(name, shard);
-      tensors.set(name, getEntry(shard.tensors, name, join(dirname(indexPath), fileName)));
-    }
-    return {
-      tensors,
-      readTensor: async (name) => getEntry(sourceOf, name, indexPath).readTensor(name),
-      close,
-    };
-  } catch (error) {
-    await close();
     throw error;
   }
 }

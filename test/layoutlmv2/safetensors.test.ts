@@ -4,11 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Weight } from '../../src/layoutlmv2/parameters.js';
-import {
-  openSafetensors,
-  openShardedSafetensors,
-  writeSafetensors,
-} from '../../src/layoutlmv2/safetensors.js';
+import { openSafetensors, writeSafetensors } from '../../src/layoutlmv2/safetensors.js';
 
 const tinyPath = fileURLToPath(new URL('./fixtures/tiny.safetensors', import.meta.url));
 
@@ -214,31 +210,5 @@ describe('writing safetensors', () => {
     ).rejects.toThrow('"big"');
     await expect(writeSafetensors(newPath(), new Map([['odd', weight([2], [1])]]))).rejects.toThrow('"odd"');
     expect(await readdir(folder)).toEqual(before);
-  });
-});
-
-describe('a checkpoint in several safetensors files', () => {
-  it('reads each tensor from its file', async () => {
-    const shards = await mkdtemp(join(folder, 'shards-'));
-    await writeSafetensors(join(shards, '1.safetensors'), new Map([['a', weight([1], [1])]]));
-    await writeSafetensors(join(shards, '2.safetensors'), new Map([['b', weight([1], [2])]]));
-    const index = join(shards, 'model.safetensors.index.json');
-    await writeFile(index, '{"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}');
-    const source = await openShardedSafetensors(index);
-    expect([...source.tensors.keys()]).toEqual(['a', 'b']);
-    expect([...(await source.readTensor('b')).data]).toEqual([2]);
-    await source.close();
-  });
-
-  it('refuses an index that leads elsewhere or promises too much', async () => {
-    const shards = await mkdtemp(join(folder, 'shards-'));
-    await writeSafetensors(join(shards, '1.safetensors'), new Map([['a', weight([1], [1])]]));
-    const index = join(shards, 'model.safetensors.index.json');
-    await writeFile(index, '{"weight_map":{"a":"../1.safetensors"}}');
-    await expect(openShardedSafetensors(index)).rejects.toThrow('"a"');
-    await writeFile(index, '{"weight_map":{"a":"1.safetensors","b":"1.safetensors"}}');
-    await expect(openShardedSafetensors(index)).rejects.toThrow('"b"');
-    await writeFile(index, '{}');
-    await expect(openShardedSafetensors(index)).rejects.toThrow('weight_map');
   });
 });
