@@ -1,0 +1,75 @@
+/** The errors of reading files as documents. Each says what was found, which limit it met and what to do. */
+import { createAppError } from '../shared/errors.js';
+
+/** `found` is a phrase such as "a ZIP archive"; `accepted` lists what would have been taken. */
+export const createUnsupportedMediaTypeError = (found: string, accepted: string) =>
+  createAppError({
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: `The file seems to be ${found}, which is not accepted. Accepted are ${accepted}, told by their content.`,
+  });
+
+export const createEncryptedPdfError = () =>
+  createAppError({
+    code: 'ENCRYPTED_PDF',
+    message: 'The PDF needs a password to open. Upload a copy saved without a password.',
+  });
+
+export const createUnsupportedEncryptionError = () =>
+  createAppError({
+    code: 'ENCRYPTED_PDF',
+    message:
+      'The PDF is protected by a scheme that is not the standard PDF password, so it cannot be read. ' +
+      'Upload an unprotected copy.',
+  });
+
+/** `fault` is a whole sentence that says what is wrong. */
+export const createUnreadableFileError = (fault: string, cause?: unknown) =>
+  createAppError({
+    code: 'UNREADABLE_FILE',
+    message: `${fault} Open it in another program and save or scan it again.`,
+    cause,
+  });
+
+export const createNoPagesError = () =>
+  createAppError({
+    code: 'NO_PAGES',
+    message: 'The file can be opened but has no pages. Check that the right file was uploaded.',
+  });
+
+export const createTooManyPagesError = (limit: number, found: number) =>
+  createAppError({
+    code: 'TOO_MANY_PAGES',
+    message: `The file has ${found} pages and the limit is ${limit}. Split it, or raise the limit.`,
+  });
+
+export const createTooManyPixelsError = (options: {
+  pageNumber: number;
+  limit: number;
+  width: number;
+  height: number;
+}) =>
+  createAppError({
+    code: 'TOO_MANY_PIXELS',
+    message:
+      `Page ${options.pageNumber} has ${options.width} x ${options.height} = ${options.width * options.height} pixels ` +
+      `and the limit is ${options.limit}. Scan it at a lower resolution, or raise the limit.`,
+  });
+
+/** `task` says what took too long, as in "reading page 3". */
+export const createReadingTimeoutError = (task: string, limitMs: number) =>
+  createAppError({
+    code: 'READING_TIMEOUT',
+    message:
+      `The file was given up: ${task} took longer than the limit of ${limitMs} ms. ` +
+      'Save it in a simpler form (for a PDF, print it to a new PDF), or raise the limit.',
+  });
+
+/** `task` says what was under way, as in "reading page 3"; `cause` holds what the reading process said. */
+export const createReaderCrashedError = (task: string, cause: unknown) =>
+  createAppError({
+    code: 'UNREADABLE_FILE',
+    message:
+      `The file is damaged in a way that stopped its reader while ${task}, or needs more memory than allowed. ` +
+      'Open it in another program and save or scan it again.',
+    cause,
+  });
