@@ -13,6 +13,7 @@ import { openSafetensors, writeSafetensors } from './safetensors.js';
 import { openShardedCheckpoint } from './sharded-checkpoint.js';
 import type { TensorSource } from './tensor-source.js';
 import { parseVocabulary } from './tokenizer.js';
+import { openTorchCheckpoint } from './torch-checkpoint.js';
 
 export type Checkpoint = {
   readonly config: LayoutLMv2Config;
@@ -32,6 +33,8 @@ export type ReadCheckpoint = Checkpoint & { readonly warnings: readonly string[]
 const WEIGHT_FILES: readonly [string, (path: string) => Promise<TensorSource>][] = [
   ['model.safetensors', openSafetensors],
   ['model.safetensors.index.json', (path) => openShardedCheckpoint(path, openSafetensors)],
+  ['pytorch_model.bin', openTorchCheckpoint],
+  ['pytorch_model.bin.index.json', (path) => openShardedCheckpoint(path, openTorchCheckpoint)],
 ];
 
 const VOCABULARY_FILE = 'vocab.txt';

@@ -140,6 +140,15 @@ describe('reading a checkpoint folder', () => {
     await expect(readCheckpoint(path)).rejects.toThrow('model.safetensors');
   });
 
+  it.each(['tiny_pytorch_model.bin', 'tiny_legacy.bin'])('reads the weights of %s', async (name) => {
+    const path = await makeFolder();
+    await rm(join(path, 'model.safetensors'));
+    await copyFile(fixture(name), join(path, 'pytorch_model.bin'));
+    const { weights, warnings } = await readCheckpoint(path);
+    expect(warnings).toEqual([]);
+    expect(weights.get('classifier.weight')).toEqual(tiny.get('classifier.weight'));
+  });
+
   it('reads weights in shards', async () => {
     const path = await makeFolder();
     await rm(join(path, 'model.safetensors'));
