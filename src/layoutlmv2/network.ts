@@ -1,0 +1,216 @@
+/**
+ * The whole network: its weights as one typed tree over the checkpoint's names, and the forward pass of the document
+ * classifier. It neither owns tensors nor decides how gradients are taken.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { BOTTOM_UP, backboneBlocks } from './backbone-blocks.js';
+import { constantSignal, type RunBlock, type Signal, type TensorTree } from './blocks.js';
+import type { LayoutLMv2Config } from './config.js';
+import { type Embeddings, embed } from './embeddings.js';
+import { type EncoderLayer, runEncoderLayer } from './encoder.js';
+import type { NetworkInputs } from './network-inputs.js';
+import type { Dropout } from './ops/dropout.js';
+import type { LayerNorm } from './ops/layer-norm.js';
+import { type Linear, linear } from './ops/multiply.js';
+import { attentionBias, type RelativePosition } from './relative-position.js';
+import {
+  type ApplyConvolution,
+  type Bottleneck,
+  type Convolution,
+  type FeaturePyramid,
+  type NormedConvolution,
+  runBottleneck,
+  runFeaturePyramid,
+  runStem,
+} from './visual-backbone.js';
+
+/** The weights of a document classifier; `C` is the form of the backbone's convolutions. */
+export type Network<C> = {
+  stem: C;
+  /** All bottleneck blocks of res2 to res5, in order. */
+  blocks: Bottleneck<C>[];
+  pyramid: FeaturePyramid;
+  embeddings: Embeddings;
+  relativePosition: RelativePosition;
+  layers: EncoderLayer[];
+  classifier: Linear;
+};
+
+/** Arranges tensors by checkpoint name into the tree the forward pass reads. */
+export function networkOf(
+  config: LayoutLMv2Config,
+  tensors: ReadonlyMap<string, tf.Tensor>,
+): Network<NormedConvolution> {
+  const get = (name: string): tf.Tensor => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new Error(`The network has no weight "${name}".`);
+    return tensor;
+  };
+  const pair = (name: string): Linear & LayerNorm => ({
+    weight: get(`${name}.weight`),
+    bias: get(`${name}.bias`),
+  });
+  const normed = (name: string): NormedConvolution => ({
+    kernel: get(`${name}.weight`),
+    norm: {
+      ...pair(`${name}.norm`),
+      mean: get(`${name}.norm.running_mean`),
+      variance: get(`${name}.norm.running_var`),
+    },
+  });
+  const biased = (name: string): Convolution => ({
+    kernel: get(`layoutlmv2.visual.backbone.${name}.weight`),
+    bias: get(`layoutlmv2.visual.backbone.${name}.bias`),
+  });
+  const table = (name: string): tf.Tensor => get(`layoutlmv2.embeddings.${name}_embeddings.weight`);
+  const encoder = 'layoutlmv2.encoder';
+  return {
+    stem: normed(`${BOTTOM_UP}.stem.conv1`),
+    blocks: backboneBlocks(config.backbone).map(({ prefix, hasShortcut }) => ({
+      conv1: normed(`${prefix}.conv1`),
+      conv2: normed(`${prefix}.conv2`),
+      conv3: normed(`${prefix}.conv3`),
+      ...(hasShortcut && { shortcut: normed(`${prefix}.shortcut`) }),
+    })),
+    pyramid: {
+      lateral2: biased('fpn_lateral2'),
+      lateral3: biased('fpn_lateral3'),
+      lateral4: biased('fpn_lateral4'),
+      lateral5: biased('fpn_lateral5'),
+      output2: biased('fpn_output2'),
+    },
+    embeddings: {
+      word: table('word'),
+      position: table('position'),
+      x: table('x_position'),
+      y: table('y_position'),
+      height: table('h_position'),
+      width: table('w_position'),
+      tokenType: table('token_type'),
+      textNorm: pair('layoutlmv2.embeddings.LayerNorm'),
+      visualProjection: pair('layoutlmv2.visual_proj'),
+      visualNorm: pair('layoutlmv2.visual_LayerNorm'),
+      ...(config.hasVisualSegmentEmbedding && { visualSegment: get('layoutlmv2.visual_segment_embedding') }),
+    },
+    relativePosition: {
+      ...(config.hasRelativeAttentionBias && { sequence: get(`${encoder}.rel_pos_bias.weight`) }),
+      ...(config.hasSpatialAttentionBias && {
+        horizontal: get(`${encoder}.rel_pos_x_bias.weight`),
+        vertical: get(`${encoder}.rel_pos_y_bias.weight`),
+      }),
+    },
+    layers: Array.from({ length: config.numHiddenLayers }, (_, index): EncoderLayer => {
+      const layer = `${encoder}.layer.${index}`;
+      const self = `${layer}.attention.self`;
+      return {
+        attention: config.fastQkv
+          ? {
+              weight: get(`${self}.qkv_linear.weight`),
+              queryBias: get(`${self}.q_bias`),
+              valueBias: get(`${self}.v_bias`),
+            }
+          : { query: pair(`${self}.query`), key: pair(`${self}.key`), value: pair(`${self}.value`) },
+        attentionOutput: pair(`${layer}.attention.output.dense`),
+        attentionNorm: pair(`${layer}.attention.output.LayerNorm`),
+        intermediate: pair(`${layer}.intermediate.dense`),
+        output: pair(`${layer}.output.dense`),
+        outputNorm: pair(`${layer}.output.LayerNorm`),
+      };
+    }),
+    classifier: pair('classifier'),
+  };
+}
+
+/** How a forward pass is run. */
+export type ForwardOptions<C> = {
+  config: LayoutLMv2Config;
+  /** Applies one of the backbone's convolutions. */
+  apply: ApplyConvolution<C>;
+  runBlock: RunBlock;
+  dropout: Dropout;
+};
+
+/** Results of a forward pass, and what was computed on the way. */
+export type ForwardPass = {
+  /** Outputs of the stem and of res2 to res5, each [pages, side, side, channels]. */
+  stages: Signal<tf.Tensor4D>[];
+  /** Pooled image features [pages, cells, channels]. */
+  features: Signal<tf.Tensor3D>;
+  /** Text and visual embeddings before dropout [pages, length, hidden]. */
+  embedded: Signal<tf.Tensor3D>;
+  /** Output of every encoder layer [pages, length, hidden]. */
+  hidden: Signal<tf.Tensor3D>[];
+  /** What the classifier reads of a page, [pages, 3 * hidden]. */
+  pooled: Signal<tf.Tensor2D>;
+  /** [pages, labels] */
+  logits: Signal<tf.Tensor2D>;
+};
+
+/** Runs the document classifier on a batch. */
+export function runNetwork<C extends TensorTree>(
+  network: Network<C>,
+  inputs: NetworkInputs,
+  options: ForwardOptions<C>,
+): ForwardPass {
+  const { config, runBlock, dropout } = options;
+  const rate = config.hiddenDropoutProb;
+  const { tokens, cells, pages } = inputs.embeddings;
+  const hiddenSize = config.hiddenSize;
+  const visualPart = (x: tf.Tensor3D): tf.Tensor3D => tf.slice(x, [0, tokens, 0], [pages, cells, hiddenSize]);
+
+  const { stages, features } = runBackbone(network, inputs.image, options);
+  const embedded = runBlock(network.embeddings, [features], (weights, image) =>
+    embed(weights, inputs.embeddings, image, config.layerNormEps),
+  );
+  const bias = runBlock(network.relativePosition, [], (weights) =>
+    attentionBias(weights, inputs.relativePosition),
+  );
+
+  // The reference computes the visual embeddings twice in training, so their two uses have dropout masks of their own.
+  const initialVisual = runBlock({}, [embedded], (_, x) =>
+    tf.mean<tf.Tensor2D>(dropout(visualPart(x), rate, 'visual'), 1),
+  );
+  let x = runBlock({}, [embedded], (_, start) => dropout(start, rate, 'embeddings'));
+  const hidden = network.layers.map((layer, index) => {
+    x = runBlock(layer, [x, bias], (weights, ...layerInputs) =>
+      runEncoderLayer(weights, ...layerInputs, { config, dropout, site: `layer.${index}` }),
+    );
+    return x;
+  });
+
+  const pooled = runBlock({}, [x, initialVisual], (_, last, initial) => {
+    const first = tf.reshape<tf.Rank.R2>(tf.slice(last, [0, 0, 0], [pages, 1, hiddenSize]), [
+      pages,
+      hiddenSize,
+    ]);
+    return tf.concat([first, initial, tf.mean<tf.Tensor2D>(visualPart(last), 1)], 1);
+  });
+  const logits = runBlock(network.classifier, [pooled], (weights, page) =>
+    linear(weights, dropout(page, rate, 'classifier')),
+  );
+  return { stages, features, embedded, hidden, pooled, logits };
+}
+
+function runBackbone<C extends TensorTree>(
+  network: Network<C>,
+  image: tf.Tensor4D,
+  { config, apply, runBlock }: ForwardOptions<C>,
+): Pick<ForwardPass, 'stages' | 'features'> {
+  let x = runBlock(network.stem, [constantSignal(image)], (stem, pixels) => runStem(stem, pixels, apply));
+  const stages = [x];
+  backboneBlocks(config.backbone).forEach((plan, index) => {
+    const block = network.blocks[index];
+    if (!block) throw new Error(`The network has no weights for the block "${plan.prefix}".`);
+    x = runBlock(block, [x], (weights, map) =>
+      runBottleneck(weights, plan, config.backbone.groups, map, apply),
+    );
+    stages[plan.stage - 1] = x;
+  });
+  const [, res2, res3, res4, res5] = stages;
+  if (!res2 || !res3 || !res4 || !res5) throw new Error('The backbone needs its four stages res2 to res5.');
+  const [rows, columns] = config.imageFeaturePoolShape;
+  const features = runBlock(network.pyramid, [res2, res3, res4, res5], (pyramid, ...maps) =>
+    runFeaturePyramid(pyramid, maps, [rows, columns]),
+  );
+  return { stages, features };
+}

@@ -1,0 +1,51 @@
+/**
+ * Dropout whose masks are a function of a seed, so that a training step can be repeated, and recomputed in the backward
+ * pass of a checkpointed block.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { differentiable, savedAt } from './differentiable.js';
+
+/** Drops elements of `x` at the place `site` of the network; the identity when the network does not train. */
+export type Dropout = <R extends tf.Rank>(x: tf.Tensor<R>, rate: number, site: string) => tf.Tensor<R>;
+
+/** Dropout of a network that does not train. */
+export const noDropout: Dropout = (x) => x;
+
+/** Dropout of one training step: each site has its own mask, and the same seed always gives the same masks. */
+export function createDropout(seed: number): Dropout {
+  return (x, rate, site) => (rate === 0 ? x : drop(x, rate, hashText(site, seed)));
+}
+
+/** Zeroes each element with probability `rate` and divides the others by 1 − rate, so that the mean is kept. */
+function drop<R extends tf.Rank>(x: tf.Tensor<R>, rate: number, seed: number): tf.Tensor<R> {
+  return differentiable<R>([x], (save) => {
+    const mask = tf.tensor<R>(dropMask(x.size, rate, seed), x.shape, 'float32');
+    save(mask);
+    return {
+      value: tf.mul(x, mask),
+      gradient: (dy, saved) => [tf.mul(dy, savedAt<R>(saved, 0))],
+    };
+  });
+}
+
+/** `size` factors, each 0 with probability `rate`, else 1 / (1 − rate): a counter through MurmurHash3's finaliser. */
+function dropMask(size: number, rate: number, seed: number): Float32Array {
+  const mask = new Float32Array(size);
+  const kept = 1 / (1 - rate);
+  const threshold = rate * 2 ** 32;
+  for (let i = 0; i < size; i++) {
+    // 2³² divided by the golden ratio spreads consecutive counters over all 32 bits.
+    let hash = (Math.imul(i, 0x9e3779b9) + seed) | 0;
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    if ((hash ^ (hash >>> 16)) >>> 0 >= threshold) mask[i] = kept;
+  }
+  return mask;
+}
+
+/** FNV-1a over the characters of `text`, starting from `seed`. */
+function hashText(text: string, seed: number): number {
+  let hash = (0x811c9dc5 ^ Math.imul(seed, 0x9e3779b9)) | 0;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}

@@ -1,0 +1,137 @@
+/**
+ * The bias that attention scores get from the distance of two tokens: in reading order, and between their boxes. It is
+ * computed once a batch and shared by all encoder layers; it also carries the mask of padded keys.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { LayoutLMv2Config } from './config.js';
+import { MASKED } from './ops/biased-softmax.js';
+import { lookup } from './ops/lookup.js';
+
+/** The tables of the bias, each [heads, bins]; absent where the configuration switches that bias off. */
+export type RelativePosition = {
+  sequence?: tf.Tensor;
+  horizontal?: tf.Tensor;
+  vertical?: tf.Tensor;
+};
+
+/** What the bias is looked up by; made on the host, as every entry is a small table's. */
+export type RelativePositionIndices = {
+  /** Bucket of the distance in reading order, [length * length]. */
+  sequence?: tf.Tensor1D;
+  /** Bucket of the horizontal distance times the number of bins, plus the vertical one, [pages * length * length]. */
+  spatial?: tf.Tensor1D;
+  /** 0 where a key is a token, a large negative number where it is padding, [pages, 1, 1, length]. */
+  mask: tf.Tensor4D;
+};
+
+/**
+ * Bucket of a relative position: exact for short distances, logarithmic for longer ones, apart for the two directions.
+ * half = bins / 2, e = half / 2; n = |distance|; bucket = n if n < e, else
+ * min(half − 1, e + ⌊ln(n / e) / ln(maxDistance / e) · (half − e)⌋); plus half if the distance is positive.
+ */
+export function relativePositionBucket(distance: number, bins: number, maxDistance: number): number {
+  const half = bins / 2;
+  const exact = half / 2;
+  const offset = distance > 0 ? half : 0;
+  const n = Math.abs(distance);
+  if (n < exact) return offset + n;
+  const steps = Math.floor((Math.log(n / exact) / Math.log(maxDistance / exact)) * (half - exact));
+  return offset + Math.min(half - 1, exact + steps);
+}
+
+/** The buckets of all distances from −limit to limit; entry `limit + distance`. */
+function bucketTable(limit: number, bins: number, maxDistance: number): Int32Array {
+  return Int32Array.from({ length: 2 * limit + 1 }, (_, index) =>
+    relativePositionBucket(index - limit, bins, maxDistance),
+  );
+}
+
+/**
+ * Buckets of all pairs of positions: entry i · length + j of page p is that of `values[j] − values[i]`, times `factor`, added
+ * to what `into` holds.
+ */
+function addBuckets(
+  into: Int32Array,
+  values: Int32Array,
+  length: number,
+  table: Int32Array,
+  factor: number,
+): void {
+  const limit = (table.length - 1) / 2;
+  for (let start = 0; start < values.length; start += length) {
+    for (let i = 0; i < length; i++) {
+      const origin = limit - (values[start + i] ?? 0);
+      const row = (start + i) * length;
+      for (let j = 0; j < length; j++) {
+        into[row + j] = (into[row + j] ?? 0) + factor * (table[origin + (values[start + j] ?? 0)] ?? 0);
+      }
+    }
+  }
+}
+
+/** Positions of a batch, text tokens first, then visual tokens; all [pages * length] except `sequence` [length]. */
+export type TokenPositions = {
+  pages: number;
+  length: number;
+  /** Position in reading order; the visual tokens start again at 0. */
+  sequence: Int32Array;
+  left: Int32Array;
+  bottom: Int32Array;
+  /** 1 for a token, 0 for padding. */
+  isToken: Uint8Array;
+};
+
+/** Makes the tensors by which {@link attentionBias} looks up; the caller disposes them. */
+export function relativePositionIndices(
+  config: LayoutLMv2Config,
+  positions: TokenPositions,
+): RelativePositionIndices {
+  const { pages, length, sequence, left, bottom, isToken } = positions;
+  const mask = tf.tensor4d(
+    Float32Array.from(isToken, (token) => (token ? 0 : MASKED)),
+    [pages, 1, 1, length],
+  );
+  const indices: RelativePositionIndices = { mask };
+  if (config.hasRelativeAttentionBias) {
+    const buckets = new Int32Array(length * length);
+    const table = bucketTable(config.maxPositionEmbeddings, config.relPosBins, config.maxRelPos);
+    addBuckets(buckets, sequence, length, table, 1);
+    indices.sequence = tf.tensor1d(buckets, 'int32');
+  }
+  if (config.hasSpatialAttentionBias) {
+    const buckets = new Int32Array(pages * length * length);
+    const table = bucketTable(config.max2dPositionEmbeddings, config.rel2dPosBins, config.maxRel2dPos);
+    addBuckets(buckets, left, length, table, config.rel2dPosBins);
+    addBuckets(buckets, bottom, length, table, 1);
+    indices.spatial = tf.tensor1d(buckets, 'int32');
+  }
+  return indices;
+}
+
+/** The bias of all attention scores, [pages, heads, length, length], or only the mask [pages, 1, 1, length]. */
+export function attentionBias(tables: RelativePosition, indices: RelativePositionIndices): tf.Tensor4D {
+  const [pages, , , length] = indices.mask.shape;
+  let bias = indices.mask;
+  if (tables.sequence && indices.sequence) {
+    const byHead = headsFirst(tables.sequence, indices.sequence, 1, length);
+    bias = tf.add(bias, byHead);
+  }
+  if (tables.horizontal && tables.vertical && indices.spatial) {
+    const [heads = 0, bins = 0] = tables.horizontal.shape;
+    // One table of all pairs of buckets, so that one lookup serves both directions.
+    const pairs = tf.add(
+      tf.reshape(tables.horizontal, [heads, bins, 1]),
+      tf.reshape(tables.vertical, [heads, 1, bins]),
+    );
+    bias = tf.add(bias, headsFirst(tf.reshape(pairs, [heads, bins * bins]), indices.spatial, pages, length));
+  }
+  return bias;
+}
+
+/** Entries of `table` [heads, bins] by `indices` [pages * length * length], as [pages, heads, length, length]. */
+function headsFirst(table: tf.Tensor, indices: tf.Tensor1D, pages: number, length: number): tf.Tensor4D {
+  const entries = lookup(tf.transpose(table as tf.Tensor2D), indices);
+  const heads = table.shape[0] ?? 0;
+  const byPage = tf.transpose(tf.reshape<tf.Rank.R3>(entries, [pages, length * length, heads]), [0, 2, 1]);
+  return tf.reshape(byPage, [pages, heads, length, length]);
+}

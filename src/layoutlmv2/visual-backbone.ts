@@ -1,0 +1,150 @@
+/**
+ * The ResNeXt-FPN that turns a page image into a grid of features. Batch norms are frozen: each is folded into the
+ * convolution before it. Only what the finest pyramid level needs is computed.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { BackboneBlock } from './backbone-blocks.js';
+import { type BackboneConfig, P2_SIDE } from './config.js';
+import { convolveGrouped, convolvePointwise, convolveStem } from './ops/convolution.js';
+import { linear } from './ops/multiply.js';
+import { doubled } from './ops/resample.js';
+
+/** Guards the square root of a batch norm's variance; detectron2's constant. */
+const BATCH_NORM_EPSILON = 1e-5;
+
+/** A frozen batch norm, each [channels]. */
+export type BatchNorm = { weight: tf.Tensor; bias: tf.Tensor; mean: tf.Tensor; variance: tf.Tensor };
+
+/** A convolution as in the checkpoint: kernel [out, in / groups, y, x] and the batch norm behind it. */
+export type NormedConvolution = { kernel: tf.Tensor; norm: BatchNorm };
+
+/** A convolution with its batch norm folded in. */
+export type Convolution = { kernel: tf.Tensor; bias: tf.Tensor };
+
+/** The convolutions of a bottleneck block; without `shortcut`, the block's input is added itself. */
+export type Bottleneck<C> = { conv1: C; conv2: C; conv3: C; shortcut?: C };
+
+/** The feature pyramid as far as it is used: one lateral convolution a stage, one output convolution. */
+export type FeaturePyramid = {
+  lateral2: Convolution;
+  lateral3: Convolution;
+  lateral4: Convolution;
+  lateral5: Convolution;
+  output2: Convolution;
+};
+
+/**
+ * Folds a frozen batch norm into its convolution: y = s · (x ∗ k) + (b − μ s), s = w / √(σ² + ε). Differentiable, so that
+ * training can fold anew at each step; the kernel is smaller than the feature map it would otherwise scale.
+ */
+export function foldNorm({ kernel, norm }: NormedConvolution): Convolution {
+  const scale = tf.mul(norm.weight, tf.rsqrt(tf.add(norm.variance, BATCH_NORM_EPSILON)));
+  return {
+    kernel: tf.mul(kernel, tf.reshape(scale, [scale.size, 1, 1, 1])),
+    bias: tf.sub(norm.bias, tf.mul(norm.mean, scale)),
+  };
+}
+
+/** Computes one convolution; `convolve` is the bare convolution, without bias or norm. */
+export type ApplyConvolution<C> = (
+  convolution: C,
+  convolve: (kernel: tf.Tensor) => tf.Tensor4D,
+) => tf.Tensor4D;
+
+/** Applies a convolution whose norm is folded in: inference with weights that stay. */
+export const applyFolded: ApplyConvolution<Convolution> = ({ kernel, bias }, convolve) =>
+  tf.add(convolve(kernel), bias);
+
+/** Applies a convolution and its norm: training. */
+export const applyNormed: ApplyConvolution<NormedConvolution> = (convolution, convolve) =>
+  applyFolded(foldNorm(convolution), convolve);
+
+/** Pixels [pages, 224, 224, 3] as the backbone wants them: (pixel − mean) / std per channel. */
+export function normalisePixels(pixels: tf.Tensor4D, { pixelMean, pixelStd }: BackboneConfig): tf.Tensor4D {
+  return tf.div(tf.sub(pixels, tf.tensor1d([...pixelMean])), tf.tensor1d([...pixelStd]));
+}
+
+/** The stem: 7x7 convolution, ReLU, max pool; [pages, 224, 224, 3] to [pages, 56, 56, channels]. */
+export function runStem<C>(convolution: C, image: tf.Tensor4D, apply: ApplyConvolution<C>): tf.Tensor4D {
+  const features = tf.relu(apply(convolution, (kernel) => convolveStem(image, kernel)));
+  // Padding with zeros equals padding with minus infinity, as nothing is negative after the ReLU.
+  const padded = tf.pad(features, [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]);
+  return tf.maxPool(padded, 3, 2, 'valid');
+}
+
+/** One bottleneck block; `x` [pages, h, w, in] gives [pages, h / stride, w / stride, out]. */
+export function runBottleneck<C>(
+  block: Bottleneck<C>,
+  plan: BackboneBlock,
+  groups: number,
+  x: tf.Tensor4D,
+  apply: ApplyConvolution<C>,
+): tf.Tensor4D {
+  const { stride } = plan;
+  const narrow = tf.relu(apply(block.conv1, (kernel) => convolvePointwise(x, kernel, 1)));
+  const spatial = tf.relu(apply(block.conv2, (kernel) => convolveGrouped(narrow, kernel, groups, stride)));
+  const wide = apply(block.conv3, (kernel) => convolvePointwise(spatial, kernel, 1));
+  const shortcut = block.shortcut
+    ? apply(block.shortcut, (kernel) => convolvePointwise(x, kernel, stride))
+    : x;
+  return tf.relu(tf.add(wide, shortcut));
+}
+
+/**
+ * The finest pyramid level, pooled to a grid: lateral convolutions, coarser levels doubled and added, output convolution,
+ * mean of each cell.
+ *
+ * The output convolution and the mean are both linear, so the mean is taken first, of the nine shifted maps that the taps of
+ * the convolution see, and the convolution becomes one small product. That is exact and costs a sixtieth.
+ *
+ * @param stages outputs of res2 to res5
+ * @returns [pages, rows * columns, channels]
+ */
+export function runFeaturePyramid(
+  pyramid: FeaturePyramid,
+  stages: readonly [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D],
+  [rows, columns]: readonly [number, number],
+): tf.Tensor3D {
+  const lateral = ({ kernel, bias }: Convolution, x: tf.Tensor4D): tf.Tensor4D =>
+    tf.add(convolvePointwise(x, kernel, 1), bias);
+  const level5 = lateral(pyramid.lateral5, stages[3]);
+  const level4 = tf.add<tf.Tensor4D>(lateral(pyramid.lateral4, stages[2]), doubled(level5));
+  const level3 = tf.add<tf.Tensor4D>(lateral(pyramid.lateral3, stages[1]), doubled(level4));
+  const level2 = tf.add<tf.Tensor4D>(lateral(pyramid.lateral2, stages[0]), doubled(level3));
+
+  const [pages, channels] = [level2.shape[0], level2.shape[3]];
+  const means = shiftedCellMeans(level2, rows, columns); // [pages, rows, columns, 9 * channels]
+  const { kernel, bias } = pyramid.output2;
+  const weight = tf.reshape(tf.transpose(kernel, [0, 2, 3, 1]), [channels, 9 * channels]);
+  const features = linear({ weight, bias }, tf.reshape(means, [pages * rows * columns, 9 * channels]));
+  return tf.reshape(features, [pages, rows * columns, channels]);
+}
+
+/**
+ * Means over the cells of a rows x columns grid, of the map shifted by one pixel in all nine directions with zeros from
+ * outside; side by side in the order of a 3x3 kernel's taps.
+ */
+function shiftedCellMeans(x: tf.Tensor4D, rows: number, columns: number): tf.Tensor4D {
+  const [pages, , , channels] = x.shape;
+  const [cellHeight, cellWidth] = [P2_SIDE / rows, P2_SIDE / columns];
+  const padded = tf.pad(x, [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]);
+  const means = [0, 1, 2].flatMap((ky) => {
+    const shifted = tf.slice(padded, [0, ky, 0, 0], [pages, P2_SIDE, P2_SIDE + 2, channels]);
+    const rowMeans = tf.avgPool(shifted, [cellHeight, 1], [cellHeight, 1], 'valid');
+    return [0, 1, 2].map((kx) => {
+      const part = tf.slice(rowMeans, [0, 0, kx, 0], [pages, rows, P2_SIDE, channels]);
+      return tf.avgPool(part, [1, cellWidth], [1, cellWidth], 'valid');
+    });
+  });
+  return tf.concat(means, 3);
+}
