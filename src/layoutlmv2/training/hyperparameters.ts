@@ -1,0 +1,115 @@
+/**
+ * Every setting of a training run, its defaults and its limits. Names follow Hugging Face's `TrainingArguments` where that library
+ * has the setting.
+ */
+
+import type { Freezing, FreezingPreset } from '../freezing.js';
+import { type Augmentation, noAugmentation } from './augment.js';
+import type { ScheduleName } from './schedule.js';
+
+export type Hyperparameters = {
+  /** Passes over the training pages (`num_train_epochs`). */
+  epochs: number;
+  /** Pages of one optimiser step. */
+  batchSize: number;
+  /**
+   * Pages that go through the network at once (`per_device_train_batch_size`); the gradients of a batch's micro-batches are added up
+   * to exactly what one large batch would give, so this only trades memory for speed.
+   */
+  microBatchSize: number;
+  /** The peak of the schedule. */
+  learningRate: number;
+  /** The classifier's learning rate as a multiple of `learningRate`: it alone starts from nothing in fine-tuning. */
+  headLearningRateMultiplier: number;
+  /** AdamW's decay of everything but biases and norms. */
+  weightDecay: number;
+  /** Share of all steps over which the learning rate climbs to its peak. */
+  warmupRatio: number;
+  /** What follows the warm-up (`lr_scheduler_type`). */
+  schedule: ScheduleName;
+  /** Gradients longer than this, all taken as one vector, are shortened to it (`max_grad_norm`). */
+  maxGradientNorm: number;
+  /** Whether the dropout of the network's configuration is active in training. */
+  dropout: boolean;
+  /** Which part of the network stays as it is. */
+  freezing: FreezingPreset | Freezing;
+  /** `balanced`: a page counts the more the rarer its class, n / (classes · pages of the class). */
+  classWeighting: 'none' | 'balanced';
+  /** Stop after so many epochs without a better validation score (`early_stopping_patience`); null never stops early. */
+  earlyStoppingPatience: number | null;
+  /** Decides order, dropout and augmentation: same seed and same engine, same run. */
+  seed: number;
+  /** Tokens of a page, special ones included; longer pages are cut. */
+  maxTokens: number;
+  /** Whether pages of similar length share a batch (`group_by_length`): less padding, faster steps. */
+  groupByLength: boolean;
+  /** Recompute in the backward pass instead of remembering: a third more time, far less memory (`gradient_checkpointing`). */
+  gradientCheckpointing: boolean;
+  augmentation: Augmentation;
+};
+
+/** For starting from pre-trained weights: Hugging Face's defaults, with warm-up, decay and the epochs that a small set needs. */
+export const fineTuningHyperparameters: Hyperparameters = {
+  epochs: 10,
+  batchSize: 16,
+  microBatchSize: 2,
+  learningRate: 5e-5,
+  headLearningRateMultiplier: 10,
+  weightDecay: 0.01,
+  warmupRatio: 0.1,
+  schedule: 'linear',
+  maxGradientNorm: 1,
+  dropout: true,
+  freezing: 'stem-and-res2',
+  classWeighting: 'none',
+  earlyStoppingPatience: 3,
+  seed: 1,
+  maxTokens: 512,
+  groupByLength: true,
+  gradientCheckpointing: false,
+  augmentation: noAugmentation,
+};
+
+/** What each number may be: whole or not, and from where to where. */
+const LIMITS = {
+  epochs: { whole: true, from: 1, to: 10_000 },
+  batchSize: { whole: true, from: 1, to: 100_000 },
+  microBatchSize: { whole: true, from: 1, to: 10_000 },
+  // 0 is allowed, as it makes a run that only measures.
+  learningRate: { whole: false, from: 0, to: 1 },
+  headLearningRateMultiplier: { whole: false, from: 0, to: 10_000 },
+  weightDecay: { whole: false, from: 0, to: 1 },
+  warmupRatio: { whole: false, from: 0, to: 1 },
+  maxGradientNorm: { whole: false, from: Number.MIN_VALUE, to: Number.MAX_VALUE },
+  seed: { whole: true, from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER },
+  // [CLS] and [SEP] are always there.
+  maxTokens: { whole: true, from: 2, to: 1_000_000 },
+} as const satisfies Partial<Record<keyof Hyperparameters, { whole: boolean; from: number; to: number }>>;
+
+/**
+ * Refuses settings no run can be made with.
+ *
+ * @throws Error naming the setting, its value and what it may be.
+ */
+export function requireUsable(hyperparameters: Hyperparameters): void {
+  const check = (name: string, value: number, { whole, from, to }: (typeof LIMITS)[keyof typeof LIMITS]) => {
+    if (value >= from && value <= to && (!whole || Number.isInteger(value))) return;
+    throw new Error(
+      `The hyperparameter ${name} is ${value}, but must be a ${whole ? 'whole ' : ''}number from ${from} to ${to}.`,
+    );
+  };
+  for (const name of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
+    check(name, hyperparameters[name], LIMITS[name]);
+  }
+  const { earlyStoppingPatience, augmentation } = hyperparameters;
+  if (earlyStoppingPatience !== null) check('earlyStoppingPatience', earlyStoppingPatience, LIMITS.epochs);
+  for (const [name, value] of Object.entries(augmentation)) {
+    // Shifts are thousandths of a page, the others shares of 1.
+    const to = name === 'shift' || name === 'boxJitter' ? 1000 : 1;
+    if (!(value >= 0 && value <= to)) {
+      throw new Error(
+        `The hyperparameter augmentation.${name} is ${value}, but must be a number from 0 to ${to}.`,
+      );
+    }
+  }
+}
