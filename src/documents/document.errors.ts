@@ -22,10 +22,13 @@ export const createUnsupportedEncryptionError = () =>
       'Upload an unprotected copy.',
   });
 
+/** The code of what a file is refused with when neither it nor one of its pages can be read. */
+export const UNREADABLE_FILE = 'UNREADABLE_FILE';
+
 /** `fault` is a whole sentence that says what is wrong. */
 export const createUnreadableFileError = (fault: string, cause?: unknown) =>
   createAppError({
-    code: 'UNREADABLE_FILE',
+    code: UNREADABLE_FILE,
     message: `${fault} Open it in another program and save or scan it again.`,
     cause,
   });
@@ -67,9 +70,42 @@ export const createReadingTimeoutError = (task: string, limitMs: number) =>
 /** `task` says what was under way, as in "reading page 3"; `cause` holds what the reading process said. */
 export const createReaderCrashedError = (task: string, cause: unknown) =>
   createAppError({
-    code: 'UNREADABLE_FILE',
+    code: UNREADABLE_FILE,
     message:
       `The file is damaged in a way that stopped its reader while ${task}, or needs more memory than allowed. ` +
       'Open it in another program and save or scan it again.',
     cause,
+  });
+
+export const createDocumentNotFoundError = (id: string) =>
+  createAppError({ code: 'DOCUMENT_NOT_FOUND', message: `There is no document ${JSON.stringify(id)}.` });
+
+export const createPageNotFoundError = (id: string) =>
+  createAppError({ code: 'PAGE_NOT_FOUND', message: `There is no page ${JSON.stringify(id)}.` });
+
+export const createEmptyFileError = () =>
+  createAppError({
+    code: 'EMPTY_FILE',
+    message: 'The file is empty (0 bytes). Check that it was saved or sent completely.',
+  });
+
+export const createTooManyFilesError = (limit: number, found: number) =>
+  createAppError({
+    code: 'TOO_MANY_FILES',
+    message: `The upload has ${found} files and the limit is ${limit}. Send them in several uploads, or raise the limit.`,
+  });
+
+export const createNothingToRetryError = (status: string) =>
+  createAppError({
+    code: 'NOTHING_TO_RETRY',
+    message: `Only a document that failed can be tried again; this one is ${status}.`,
+  });
+
+/** Internal: the program is shutting down; the file can be read when it runs again. */
+export const createRendererClosedError = () =>
+  createAppError({
+    code: 'RENDERER_CLOSED',
+    message: 'Rendering was stopped because the program is shutting down.',
+    isPublic: false,
+    retryable: true,
   });

@@ -7,9 +7,9 @@ import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { messageOf } from '../shared/errors.js';
 import { type Bmp, openBmp } from './bmp.js';
 import { createTooManyPixelsError, createUnreadableFileError } from './document.errors.js';
-import { believableResolution, findTiffResolution, type Resolution } from './image-resolution.js';
 import type { DocumentMediaType } from './media-type.js';
-import { isUniform, type PagePixels } from './page-image.js';
+import { isUniform, MAX_PAGE_SIDE, type PagePixels } from './page-image.js';
+import { findTiffDirectory } from './tiff-directory.js';
 
 export type ImageMediaType = Exclude<DocumentMediaType, 'application/pdf'>;
 
@@ -37,12 +37,28 @@ export type ImageFile = {
   decodePage(number: number): Promise<DecodedPage>;
 };
 
+/** Across and down, in dots per inch. */
+type Resolution = { x: number; y: number };
+
 type PageToDecode = {
   options: SharpOptions;
   /** As stored in the file, before it is turned upright. */
   stored: { width: number; height: number; orientation: number };
   resolution: Resolution | null;
 };
+
+// Screens' 72 and 96 are what programs write when they know nothing, and no scanner goes beyond 2400.
+const NOT_SCANNED_DPI = 96;
+const MOST_DPI = 2400;
+
+// A fax of low resolution has 204 x 98; a larger difference is a mistake.
+const MOST_STRETCH = 2.5;
+
+/** Kinds of TIFF for which libvips, as built for sharp, gives a white or black page instead of an error. */
+const UNREADABLE_TIFF_COMPRESSIONS = new Map([
+  [6, 'old-style JPEG'],
+  [34925, 'LZMA'],
+]);
 
 // Orientations 5 to 8 of EXIF and TIFF lie on their side.
 const FIRST_SIDEWAYS_ORIENTATION = 5;
@@ -72,7 +88,9 @@ export async function openImage(
       const { width, height, orientation } = metadata;
       refuseTooManyPixels({ pageNumber: number, width, height, limit: limits.maxPixels });
       const resolution =
-        mediaType === 'image/tiff' ? await findTiffResolution(path, number - 1) : resolutionOf(metadata);
+        mediaType === 'image/tiff'
+          ? await readTiffResolution(path, number)
+          : believableResolution({ x: metadata.density ?? 0, y: metadata.density ?? 0 });
       const page = { options, stored: { width, height, orientation: orientation ?? 1 }, resolution };
       return decode(path, page, limits);
     },
@@ -114,21 +132,22 @@ async function decode(path: string, page: PageToDecode, limits: ImageLimits): Pr
   try {
     return { pixels: await decodeWith('error'), dpi: target.dpi, fault: null };
   } catch (error) {
-    const pixels = await decodeDamaged(() => decodeWith('none'));
+    const pixels = await findWhatIsThere(() => decodeWith('none'));
+    if (pixels === null) throw createUnreadableFileError(describeFailure(error), error);
     const fault = `A part of the page could not be read: ${messageOf(error).split('\n')[0]}.`;
     return { pixels, dpi: target.dpi, fault };
   }
 }
 
-async function decodeDamaged(decodeWhatIsThere: () => Promise<PagePixels>): Promise<PagePixels> {
-  let pixels: PagePixels;
+/** The pixels of a damaged image, or null when none could be decoded. */
+async function findWhatIsThere(decodeTolerantly: () => Promise<PagePixels>): Promise<PagePixels | null> {
   try {
-    pixels = await decodeWhatIsThere();
-  } catch (error) {
-    throw createUnreadableFileError(describeFailure(error), error);
+    const pixels = await decodeTolerantly();
+    return isUniform(pixels) ? null : pixels;
+  } catch {
+    // Why it cannot be decoded was said by the first attempt.
+    return null;
   }
-  if (isUniform(pixels)) throw createUnreadableFileError(DAMAGED_IMAGE);
-  return pixels;
 }
 
 /** Which size the upright page gets: with square pixels (a fax's are not) and within the limit. */
@@ -145,7 +164,11 @@ function targetSize(
     stored.orientation >= FIRST_SIDEWAYS_ORIENTATION
       ? { width: square.height, height: square.width }
       : square;
-  const scale = Math.min(1, Math.sqrt(maxPagePixels / (upright.width * upright.height)));
+  const scale = Math.min(
+    1,
+    Math.sqrt(maxPagePixels / (upright.width * upright.height)),
+    MAX_PAGE_SIDE / Math.max(upright.width, upright.height),
+  );
   return {
     size: {
       width: Math.max(1, Math.floor(upright.width * scale)),
@@ -155,8 +178,22 @@ function targetSize(
   };
 }
 
-function resolutionOf({ density }: Metadata): Resolution | null {
-  return density === undefined ? null : believableResolution({ x: density, y: density });
+async function readTiffResolution(path: string, pageNumber: number): Promise<Resolution | null> {
+  const directory = await findTiffDirectory(path, pageNumber - 1);
+  if (directory === null) return null;
+  const unreadable = UNREADABLE_TIFF_COMPRESSIONS.get(directory.compression);
+  if (unreadable !== undefined) {
+    throw createUnreadableFileError(
+      `Page ${pageNumber} is compressed as ${unreadable}, which cannot be read.`,
+    );
+  }
+  return believableResolution({ x: directory.xResolution, y: directory.yResolution });
+}
+
+/** The resolution, or null when no scanner would have used it. */
+function believableResolution({ x, y }: Resolution): Resolution | null {
+  const isBelievable = [x, y].every((dpi) => dpi > NOT_SCANNED_DPI && dpi <= MOST_DPI);
+  return isBelievable && Math.max(x / y, y / x) <= MOST_STRETCH ? { x, y } : null;
 }
 
 const INCHES_PER_METRE = 39.3701;
@@ -191,7 +228,7 @@ async function decodeBmpPage(bytes: Buffer, limits: ImageLimits): Promise<Decode
 
 /** What to tell about a failure of libvips, whose own words are for programmers. */
 function describeFailure(error: unknown): string {
-  return /unsupported|not a whole number|bad .* format|not known|not implemented/i.test(messageOf(error))
+  return /unsupported|not supported|not configured|not a whole number|bad .* format/i.test(messageOf(error))
     ? 'The image is stored in a rare variant of its format that cannot be read.'
     : DAMAGED_IMAGE;
 }

@@ -20,6 +20,12 @@ export type PageImage = {
   perceptualHash: string;
 };
 
+/**
+ * The longest side a page image may have. No sheet of paper is near it; the files that are make strips that no reader of
+ * images takes (Tesseract ends at 32 767 pixels, JPEG at 65 535).
+ */
+export const MAX_PAGE_SIDE = 16_000;
+
 export const THUMBNAIL_SIDE = 320;
 
 // On real pages, PNG wins from here on: rendered text, fax and cleaned scans have 87 to 97 % of their pixels equal to
@@ -45,17 +51,24 @@ export async function encodePageImage(pixels: PagePixels): Promise<PageImage> {
     ? page.png({ compressionLevel: 6 })
     : // 4:4:4 keeps coloured letters sharp.
       page.jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4' });
-  const thumbnail = open(pixels)
-    .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
-    .webp({ quality: THUMBNAIL_QUALITY });
+  const small = await shrink(pixels);
   return {
     width,
     height,
     image: await encoded.toBuffer(),
     mediaType: isFlat ? 'image/png' : 'image/jpeg',
-    thumbnail: await thumbnail.toBuffer(),
-    perceptualHash: await perceptualHash(pixels),
+    thumbnail: await open(small).webp({ quality: THUMBNAIL_QUALITY }).toBuffer(),
+    perceptualHash: await perceptualHash(small),
   };
+}
+
+/** The page at the size of its thumbnail, or as it is when it is not larger. */
+async function shrink(pixels: PagePixels): Promise<PagePixels> {
+  const { data, info } = await open(pixels)
+    .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
 }
 
 /** The pixels of a stored page image as `[height, width, RGB]`, as a network wants them: three bytes each, also if grey. */

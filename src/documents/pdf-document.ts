@@ -8,7 +8,7 @@ import {
   createUnreadableFileError,
   createUnsupportedEncryptionError,
 } from './document.errors.js';
-import { groupIntoWords, type PdfCharacter, type PdfWord, type Rectangle } from './pdf-words.js';
+import { groupIntoWords, type PdfCharacter, type PdfTextLayer, type Rectangle } from './pdf-words.js';
 import {
   BITMAP_BYTES_PER_PIXEL,
   BITMAP_FORMAT_BGRX,
@@ -28,12 +28,6 @@ export type PdfSource = {
 
 /** Raw pixels row by row from the top, four bytes each: red, green, blue, unused. */
 export type RgbxPixels = { width: number; height: number; data: Buffer };
-
-export type PdfTextLayer = {
-  words: PdfWord[];
-  /** The part (0..1) of visible characters for which the file names no text: near 1, the words are noise. */
-  unmappedShare: number;
-};
 
 export type PdfPage = {
   /** Size as shown (crop box and rotation applied), in points of 1/72 inch. */
@@ -86,8 +80,8 @@ export function openPdf(pdfium: Pdfium, source: PdfSource): PdfDocument {
     pdfium.calls.FPDF_CloseDocument(document);
     file.release();
   };
-  const pageCount = pdfium.calls.FPDF_GetPageCount(document);
-  if (pageCount <= 0) {
+  const pageCount = countPages(pdfium, document);
+  if (pageCount === 0) {
     close();
     throw createNoPagesError();
   }
@@ -100,6 +94,20 @@ function openingError(code: number) {
   return createUnreadableFileError(
     'The file begins as a PDF but cannot be read as one: it is damaged or cut short.',
   );
+}
+
+/** What the file states, less the pages at its end that are not in it: the count is often wrong in damaged files. */
+function countPages({ calls }: Pdfium, document: number): number {
+  const exists = (index: number) => {
+    // Pages written into their parent have no object number; only those are opened to see whether they are there.
+    if (calls.EPDFDoc_GetPageObjectNumberByIndex(document, index) !== 0) return true;
+    const page = calls.FPDF_LoadPage(document, index);
+    if (page !== 0) calls.FPDF_ClosePage(page);
+    return page !== 0;
+  };
+  let count = Math.max(0, calls.FPDF_GetPageCount(document));
+  while (count > 0 && !exists(count - 1)) count -= 1;
+  return count;
 }
 
 /** The C struct FPDF_FILEACCESS: the file's size, a function that reads a block of it, and a parameter (unused). */

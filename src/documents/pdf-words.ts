@@ -9,6 +9,13 @@ export type PdfBox = readonly [x0: number, y0: number, x1: number, y1: number];
 /** A word of a text layer; what a file states has no confidence. */
 export type PdfWord = { text: string; box: PdfBox; confidence: null };
 
+/** What a PDF says about the text of a page. */
+export type PdfTextLayer = {
+  words: PdfWord[];
+  /** The part (0..1) of visible characters for which the file names no text: near 1, the words are noise. */
+  unmappedShare: number;
+};
+
 /** Edges of a rectangle; its unit and the direction of y are the owner's. */
 export type Rectangle = { x0: number; y0: number; x1: number; y1: number };
 

@@ -24,7 +24,8 @@ export async function perceptualHash({ data, width, height, channels }: PagePixe
     .toColourspace('b-w')
     .raw()
     .toBuffer();
-  const frequencies = lowFrequencies([...grey]);
+  // Whole numbers: what is left of zeros after so many cosines must not look like a picture.
+  const frequencies = lowFrequencies([...grey]).map(Math.round);
   // The first is the mean brightness, which would outweigh all others.
   const median = medianOf(frequencies.slice(1));
   const bits = frequencies.map((value) => (value > median ? '1' : '0')).join('');

@@ -1,0 +1,21 @@
+/** What page-renderer.ts and the process it starts, page-worker.ts, say to each other: one reply to each request. */
+import type { DocumentMediaType } from './media-type.js';
+import type { RenderedPage, RenderLimits } from './rendered-page.js';
+
+export type PageWorkerRequest =
+  | { kind: 'open'; path: string; mediaType: DocumentMediaType; limits: RenderLimits }
+  | { kind: 'render'; number: number }
+  | { kind: 'close' };
+
+export type PageWorkerReply =
+  | { kind: 'opened'; pageCount: number }
+  | { kind: 'rendered'; page: RenderedPage }
+  /** `memoryBytes` is what the process keeps: WebAssembly memory grows and never shrinks. */
+  | { kind: 'closed'; memoryBytes: number }
+  /** A public error: the file is refused and the process is well. `cause` is for logs. */
+  | { kind: 'refused'; code: string; message: string; cause: string | undefined }
+  /** Anything else: the process is in an unknown state and ends. */
+  | { kind: 'crashed'; reason: string };
+
+/** Environment variable by which a worker is told how much memory it may use, in bytes. */
+export const MEMORY_LIMIT_VARIABLE = 'PAGE_WORKER_MAX_MEMORY_BYTES';
