@@ -61,7 +61,9 @@ async function judge(textLayer: TextLayer, image: Buffer): Promise<TextLayerJudg
   // The image is only looked at where the words alone do not decide.
   const byWords = judgeTextLayer(textLayer, null);
   if (!byWords.sane) return byWords;
-  const grey = await decodeGreyPage(image, INK_RASTER_SIDE);
+  const grey = await decodeGreyPage(image, ({ width, height }) =>
+    Math.min(1, INK_RASTER_SIDE / Math.max(width, height)),
+  );
   const boxes = textLayer.words.map(({ box }) => box);
   return judgeTextLayer(textLayer, measurePageInk(grey, boxes));
 }

@@ -118,8 +118,8 @@ export function createTesseractPool(options: TesseractPoolOptions): TesseractPoo
 
   async function readInLane<T>(lane: Lane, languages: readonly LanguageData[], read: Read<T>): Promise<T> {
     const thread = await threadOf(lane, languages);
-    const result = await read((pnm, dpi) =>
-      guarded(lane, thread.recognise(pnm, dpi), options.pageTimeoutMs, () =>
+    const result = await read((pgm, dpi) =>
+      guarded(lane, thread.recognise(pgm, dpi), options.pageTimeoutMs, () =>
         createPageTimedOutError(options.pageTimeoutMs),
       ),
     );

@@ -5,7 +5,7 @@
 
 import { createRequire } from 'node:module';
 import { z } from 'zod';
-import { decodePage, encodePnm } from './page-raster.js';
+import { decodeGreyPage, encodePgm, type PageSize } from './page-raster.js';
 import { getLanguageData, type LanguageData } from './tesseract-languages.js';
 import { createTesseractPool, type TesseractPoolOptions } from './tesseract-pool.js';
 import { PAGE_SEGMENTATION_MODE } from './tesseract-thread.js';
@@ -52,6 +52,13 @@ export type TesseractRecogniser = {
 // Ours: raised whenever this folder changes what words come out of the same image.
 const REVISION = 1;
 
+// Measured on 23 born-digital pages, whose text layer is the truth: rendered at 96 dpi, 79 % of the words are found; the
+// same pixels enlarged to 192 dpi with the resolution told, 96 %; rendered at 200 dpi, 97 %. Above, only the time grows.
+const READING_DPI = 200;
+// A thumbnail does not become legible.
+const MOST_ENLARGEMENT = 3;
+const A4_INCHES_HIGH = 11.7;
+
 const coreVersion = readCoreVersion();
 
 /** Nothing is started before the first page, and no language is looked for. */
@@ -66,12 +73,9 @@ export function createTesseractRecogniser(options: TesseractOptions): TesseractR
       const data = await dataOf(languages);
       // The pixels are decoded inside the lane: pages that wait hold their encoded image only.
       const read = await pool.withThread(data, async (recognise) => {
-        let scale = 1;
-        const raster = await decodePage(image, (size) => {
-          scale = scaleToCap(size, options.maxPixels);
-          return scale;
-        });
-        const recognition = await recognise(encodePnm(raster), dpi === null ? null : dpi * scale);
+        const raster = await decodeGreyPage(image, (size) => scaleFor(size, dpi, options.maxPixels));
+        const readingDpi = dpiOf(raster, dpi === null ? null : dpi * raster.scale);
+        const recognition = await recognise(encodePgm(raster), readingDpi);
         return { ...recognition, words: parseTesseractTsv(recognition.tsv, raster) };
       });
       return {
@@ -86,8 +90,15 @@ export function createTesseractRecogniser(options: TesseractOptions): TesseractR
   };
 }
 
-function scaleToCap({ width, height }: { width: number; height: number }, maxPixels: number): number {
-  return Math.min(1, Math.sqrt(maxPixels / (width * height)));
+/** Enlarges a page of low resolution, then keeps it below the limit of pixels, which goes first. */
+function scaleFor(size: PageSize, dpi: number | null, maxPixels: number): number {
+  const enlargement = Math.min(MOST_ENLARGEMENT, Math.max(1, READING_DPI / dpiOf(size, dpi)));
+  return Math.min(enlargement, Math.sqrt(maxPixels / (size.width * size.height)));
+}
+
+/** A page of unknown resolution is taken for A4: right for most, and nearer than Tesseract's own guess for the others. */
+function dpiOf({ width, height }: PageSize, known: number | null): number {
+  return known ?? Math.max(width, height) / A4_INCHES_HIGH;
 }
 
 function versionOf(languages: readonly LanguageData[]): string {

@@ -13,14 +13,14 @@ import type { LanguageData } from './tesseract-languages.js';
 export type TesseractThread = {
   /** Loads the engine and the languages; once, before the first page. Rejects with a plain Error. */
   load(languages: readonly LanguageData[]): Promise<void>;
-  /** Reads a page given as a PNM file, whose buffer is handed over. Rejects with a plain Error. */
-  recognise(pnm: Uint8Array<ArrayBuffer>, dpi: number | null): Promise<Recognition>;
+  /** Reads a page given as a PGM file, whose buffer is handed over. Rejects with a plain Error. */
+  recognise(pgm: Uint8Array<ArrayBuffer>, dpi: number): Promise<Recognition>;
   hasEnded(): boolean;
   /** Ends the thread at once, pending requests reject; resolves when it is gone. */
   end(): Promise<void>;
 };
 
-/** Tesseract's table of what it found (see `parse-tsv`) and the version of the engine itself. */
+/** Tesseract's table of what it found (see `tesseract-tsv.ts`) and the version of the engine itself. */
 type Recognition = { tsv: string; engineVersion: string };
 
 type Reply = { status: 'resolve' | 'reject' | 'progress'; jobId: number; data: unknown };
@@ -87,10 +87,10 @@ export function startTesseractThread(): TesseractThread {
       await request('setParameters', { params: { tessedit_pageseg_mode: String(PAGE_SEGMENTATION_MODE) } });
     },
 
-    async recognise(pnm, dpi) {
-      const options = dpi === null ? {} : { user_defined_dpi: String(Math.round(dpi)) };
+    async recognise(pgm, dpi) {
+      const options = { user_defined_dpi: String(Math.round(dpi)) };
       const output = { text: false, tsv: true };
-      return readRecognition(await request('recognize', { image: pnm, options, output }, [pnm.buffer]));
+      return readRecognition(await request('recognize', { image: pgm, options, output }, [pgm.buffer]));
     },
 
     hasEnded: () => hasEnded,
