@@ -50,6 +50,7 @@ CREATE TABLE "pages" (
     "image_media_type" TEXT NOT NULL,
     "thumbnail_sha256" TEXT NOT NULL,
     "perceptual_hash" TEXT NOT NULL,
+    "fault" TEXT,
     "text" TEXT,
     -- A tsvector may have one megabyte: what a page says beyond 200,000 characters is kept, but not searched.
     "text_search" tsvector GENERATED ALWAYS AS (to_tsvector('simple', left(coalesce("text", ''), 200000))) STORED,
@@ -61,6 +62,7 @@ CREATE TABLE "pages" (
 CREATE TABLE "page_text_layers" (
     "page_id" UUID NOT NULL,
     "texts" TEXT[],
+    "unmapped_share" DOUBLE PRECISION NOT NULL,
     "boxes" SMALLINT[],
 
     CONSTRAINT "page_text_layers_pkey" PRIMARY KEY ("page_id")
@@ -99,6 +101,7 @@ CREATE TABLE "model_versions" (
     "architecture" TEXT NOT NULL,
     "size" TEXT NOT NULL,
     "parameter_count" INTEGER NOT NULL,
+    "max_tokens" INTEGER NOT NULL,
     "licence" TEXT NOT NULL,
     "base_model_id" UUID,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,

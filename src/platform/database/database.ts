@@ -4,8 +4,8 @@
  */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { createAppError, messageOf } from '../../shared/errors.js';
-import { PrismaClient } from './generated/client.js';
 import type { Prisma } from './generated/client.js';
+import { PrismaClient } from './generated/client.js';
 
 /** Where a repository reads and writes: the database itself or a transaction on it. */
 export type Database = PrismaClient | Prisma.TransactionClient;
@@ -25,7 +25,10 @@ const maxWaitMs = 10_000;
 const transactionTimeoutMs = 120_000;
 
 /** Connects lazily: the first query opens the first connection. */
-export function connectDatabase(databaseUrl: string, options: { maxConnections: number }): DatabaseConnection {
+export function connectDatabase(
+  databaseUrl: string,
+  options: { maxConnections: number },
+): DatabaseConnection {
   const adapter = new PrismaPg({ connectionString: databaseUrl, max: options.maxConnections });
   const database = new PrismaClient({ adapter });
   return {

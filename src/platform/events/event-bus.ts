@@ -34,7 +34,8 @@ export async function listenToEvents(
     });
     next.on('notification', ({ payload }) => {
       const separator = payload?.indexOf(' ') ?? -1;
-      if (payload && separator > 0) onEvent({ topic: payload.slice(0, separator), id: payload.slice(separator + 1) });
+      if (payload && separator > 0)
+        onEvent({ topic: payload.slice(0, separator), id: payload.slice(separator + 1) });
     });
     await next.connect();
     await next.query(`listen ${eventChannel}`);

@@ -4,7 +4,7 @@
  * (see worker-lease.ts) and taken up again.
  */
 import { EventEmitter } from 'node:events';
-import { type JobHelpers, Logger as GraphileLogger, type Runner, run, runMigrations } from 'graphile-worker';
+import { Logger as GraphileLogger, type JobHelpers, type Runner, run, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { AppError, createAppError, messageOf } from '../../shared/errors.js';
 import type { Log } from '../log.js';
@@ -33,18 +33,23 @@ export async function migrateJobQueue(databaseUrl: string): Promise<void> {
  * Checks that every job has exactly one handler and no handler is left without a job.
  * @throws AppError JOB_WIRING saying what to write, so that a forgotten handler stops the start and not a document.
  */
-export function checkJobWiring(definitions: readonly JobDefinition<never>[], handlers: readonly JobHandler<never>[]): void {
+export function checkJobWiring(
+  definitions: readonly JobDefinition<never>[],
+  handlers: readonly JobHandler<never>[],
+): void {
   const faults: string[] = [];
   for (const { name } of definitions) {
     const count = handlers.filter((handler) => handler.definition.name === name).length;
-    if (count !== 1) faults.push(`job ${name} has ${count} handlers: give createHandlers in app.ts exactly one`);
+    if (count !== 1)
+      faults.push(`job ${name} has ${count} handlers: give createHandlers in app.ts exactly one`);
   }
   for (const { definition } of handlers) {
     if (!definitions.some(({ name }) => name === definition.name)) {
       faults.push(`the handler of ${definition.name} has no job: add it to the jobs of pipeline.ts`);
     }
   }
-  if (faults.length > 0) throw createAppError({ code: 'JOB_WIRING', message: faults.join('; '), isPublic: false });
+  if (faults.length > 0)
+    throw createAppError({ code: 'JOB_WIRING', message: faults.join('; '), isPublic: false });
 }
 
 /** Starts doing the jobs of a lane. */
@@ -57,7 +62,9 @@ export async function startJobRunner(options: {
 }): Promise<JobRunner> {
   const { databaseUrl, lane, concurrency, log } = options;
   const handlers = new Map(
-    options.handlers.filter(({ definition }) => definition.lane === lane).map((handler) => [handler.definition.name, handler]),
+    options.handlers
+      .filter(({ definition }) => definition.lane === lane)
+      .map((handler) => [handler.definition.name, handler]),
   );
   const pool = new pg.Pool({ connectionString: databaseUrl, max: concurrency + 2 });
   pool.on('error', (error) => log.error({ error: error.message }, 'a connection of the job queue broke'));
@@ -120,7 +127,10 @@ async function runTask(
   const parsed = definition.payload.safeParse(rawPayload);
   if (!parsed.success) {
     // A payload of another version of the program: nobody can do it, and it names nothing to fail.
-    log.error({ job: definition.name, payload: rawPayload, fault: parsed.error.message }, 'a job has an unreadable payload');
+    log.error(
+      { job: definition.name, payload: rawPayload, fault: parsed.error.message },
+      'a job has an unreadable payload',
+    );
     throw parsed.error;
   }
   const startedAt = performance.now();
@@ -140,7 +150,14 @@ async function runTask(
     if (signal.aborted) throw error;
     const isFinal = attempts >= maxAttempts || (error instanceof AppError && !error.retryable);
     log.error(
-      { job: definition.name, ...(parsed.data as object), attempt: attempts, maxAttempts, isFinal, err: error },
+      {
+        job: definition.name,
+        ...(parsed.data as object),
+        attempt: attempts,
+        maxAttempts,
+        isFinal,
+        err: error,
+      },
       'job failed',
     );
     if (!isFinal) throw error;
@@ -168,7 +185,10 @@ function startSweeping(lease: WorkerLease, handlers: ReadonlyMap<string, JobHand
         });
         await handler.giveUp(payload.data, error);
         await lease.removeJob(job.id);
-        log.error({ job: job.name, ...(payload.data as object) }, 'gave up a job that ended its process at every try');
+        log.error(
+          { job: job.name, ...(payload.data as object) },
+          'gave up a job that ended its process at every try',
+        );
       }
     } catch (error) {
       log.error({ error: messageOf(error) }, 'could not look for jobs of dead workers; trying again');
@@ -189,4 +209,3 @@ function startSweeping(lease: WorkerLease, handlers: ReadonlyMap<string, JobHand
     },
   };
 }
-

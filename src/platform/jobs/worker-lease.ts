@@ -16,7 +16,9 @@ export type WorkerLease = {
   /** @returns how many dead workers' jobs were freed. */
   freeJobsOfTheDead(): Promise<number>;
   /** Jobs of these names that have no try left and nobody works on. */
-  takeExhaustedJobs(names: readonly string[]): Promise<{ id: string; name: string; payload: unknown; attempts: number }[]>;
+  takeExhaustedJobs(
+    names: readonly string[],
+  ): Promise<{ id: string; name: string; payload: unknown; attempts: number }[]>;
   removeJob(id: string): Promise<void>;
   release(): Promise<void>;
 };
@@ -34,14 +36,24 @@ export async function createWorkerLease(databaseUrl: string, log: Log): Promise<
     onLost = reject;
   });
   lost.catch(() => {});
-  client.on('error', (error) => log.error({ error: error.message }, 'the connection that holds the worker lease broke'));
+  client.on('error', (error) =>
+    log.error({ error: error.message }, 'the connection that holds the worker lease broke'),
+  );
   client.on('end', () => {
     if (isReleased) return;
-    onLost(createAppError({ code: 'LEASE_LOST', message: 'The connection to the database was lost', isPublic: false }));
+    onLost(
+      createAppError({
+        code: 'LEASE_LOST',
+        message: 'The connection to the database was lost',
+        isPublic: false,
+      }),
+    );
   });
   await client.connect();
   // A machine that vanishes without a word is noticed by the server after 10 + 3 x 5 seconds.
-  await client.query('set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3');
+  await client.query(
+    'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
+  );
   // Any number that nobody else holds: a collision is tried again.
   let lease = 0;
   for (let isHeld = false; !isHeld; ) {

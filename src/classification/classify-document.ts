@@ -1,0 +1,110 @@
+/** The job that lets the serving model say what a document is: every page, then the whole. */
+import {
+  announceDocumentUpdated,
+  changeStatus,
+  type FailDocument,
+  holdStatus,
+} from '../documents/change-status.js';
+import type { Page } from '../documents/document.js';
+import { findDocumentWithPages } from '../documents/document-access.js';
+import { joinPageProbabilities, softmax } from '../layoutlmv2/probability.js';
+import type { DatabaseConnection } from '../platform/database/database.js';
+import { type JobHandler, jobDone, jobSkipped } from '../platform/jobs/job.js';
+import { createId } from '../shared/ids.js';
+import { classifyDocumentJob } from './classification.jobs.js';
+import { findDocumentPrediction, insertPredictions } from './classification.repository.js';
+import type { RefreshLabel } from './decide-label.js';
+import type { EncodeStoredPage } from './encode-page.js';
+import { describeScores, type Prediction } from './prediction.js';
+import type { LoadedModel, ServingClassifier } from './serving-classifier.js';
+
+type NewPrediction = Omit<Prediction, 'createdAt'>;
+
+// Pages encoded and scored at once: enough to fill a batch, and few page images in memory.
+const pagesAtOnce = 4;
+
+export function createClassifyDocument(dependencies: {
+  connection: DatabaseConnection;
+  encodePage: EncodeStoredPage;
+  servingClassifier: ServingClassifier;
+  refreshLabel: RefreshLabel;
+  failDocument: FailDocument;
+}): JobHandler<{ documentId: string }> {
+  const { connection, encodePage, servingClassifier, refreshLabel, failDocument } = dependencies;
+
+  const predictPages = async (
+    model: LoadedModel,
+    documentId: string,
+    pages: readonly Page[],
+    signal: AbortSignal,
+  ) => {
+    const { version, labelIds, tokenizer, classifier, engine } = model;
+    const predictions: NewPrediction[] = [];
+    for (let start = 0; start < pages.length; start += pagesAtOnce) {
+      signal.throwIfAborted();
+      const part = pages.slice(start, start + pagesAtOnce);
+      const encoded = await Promise.all(
+        part.map((page) => encodePage(page, tokenizer, { maxTokens: version.maxTokens })),
+      );
+      const startedAt = performance.now();
+      const results = await classifier.classify(encoded, { batchSize: pagesAtOnce });
+      const durationMs = (performance.now() - startedAt) / part.length;
+      for (const [index, { logits }] of results.entries()) {
+        predictions.push({
+          id: createId(),
+          documentId,
+          pageId: part[index]?.id ?? null,
+          modelVersionId: version.id,
+          ...describeScores(softmax(logits), labelIds),
+          engine: engine.name,
+          device: engine.device,
+          durationMs,
+          truncatedTokens: encoded[index]?.truncatedTokens ?? 0,
+        });
+      }
+    }
+    return predictions;
+  };
+
+  return {
+    definition: classifyDocumentJob,
+    async run({ documentId }, { signal }) {
+      const found = await findDocumentWithPages(connection.database, documentId);
+      if (found === null) return jobSkipped('the document is gone');
+      const { document, pages } = found;
+      if (document.status !== 'CLASSIFYING' && document.status !== 'READY') {
+        return jobSkipped(`the document is ${document.status}`);
+      }
+      const predictions = await servingClassifier.withServingModel(async (model) => {
+        const known = await findDocumentPrediction(connection.database, documentId, model.version.id);
+        if (known) return [];
+        const ofPages = await predictPages(model, documentId, pages, signal);
+        return [...ofPages, joinPages(ofPages, model.labelIds)];
+      });
+      await connection.transaction(async (tx) => {
+        const status = await holdStatus(tx, documentId);
+        if (status === null) return;
+        await insertPredictions(tx, predictions ?? []);
+        await refreshLabel(tx, documentId);
+        if (status === 'CLASSIFYING') await changeStatus(tx, documentId, 'READY');
+        else await announceDocumentUpdated(tx, documentId);
+      });
+      return predictions === null ? jobSkipped('no model serves yet') : jobDone;
+    },
+    giveUp: ({ documentId }, error) => failDocument(documentId, 'CLASSIFYING', error),
+  };
+}
+
+/** The prediction of a document: its pages' scores joined, their times and dropped tokens added up. */
+function joinPages(pages: readonly NewPrediction[], labelIds: readonly string[]): NewPrediction {
+  const [first] = pages;
+  if (!first) throw new Error('a document without pages cannot be classified');
+  return {
+    ...first,
+    id: createId(),
+    pageId: null,
+    ...describeScores(joinPageProbabilities(pages.map(({ scores }) => scores)), labelIds),
+    durationMs: pages.reduce((sum, page) => sum + page.durationMs, 0),
+    truncatedTokens: pages.reduce((sum, page) => sum + page.truncatedTokens, 0),
+  };
+}

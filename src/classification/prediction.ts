@@ -1,0 +1,77 @@
+/** What a model says of a document or a page, what people decide, and which label follows from the two: types and pure rules. */
+import type { LabelSource } from '../documents/document.js';
+import { entropyOf, marginOf, mostLikely } from '../layoutlmv2/probability.js';
+
+export type Prediction = {
+  id: string;
+  documentId: string;
+  /** Null for the prediction of the whole document. */
+  pageId: string | null;
+  modelVersionId: string;
+  labelId: string;
+  confidence: number;
+  /** Of all scores, in nats. */
+  entropy: number;
+  /** The lead of the first score over the second. */
+  margin: number;
+  /** In the order of the model's labels; they sum to 1. */
+  scores: number[];
+  engine: string;
+  device: string;
+  durationMs: number;
+  truncatedTokens: number;
+  createdAt: Date;
+};
+
+export type LabelDecision = {
+  id: string;
+  documentId: string;
+  labelId: string;
+  /** The effective label before. */
+  previousLabelId: string | null;
+  /** The prediction that was before the person's eyes. */
+  predictionId: string | null;
+  decidedBy: string;
+  note: string | null;
+  createdAt: Date;
+};
+
+/** What the classification feature announces. */
+export type ClassificationFact = { name: 'labelDecided'; documentId: string; labelId: string };
+
+/** The figures of a prediction that follow from its scores. */
+export function describeScores(
+  probabilities: ArrayLike<number>,
+  labelIds: readonly string[],
+): Pick<Prediction, 'labelId' | 'confidence' | 'entropy' | 'margin' | 'scores'> {
+  const index = mostLikely(probabilities);
+  const labelId = labelIds[index];
+  const confidence = probabilities[index];
+  if (labelId === undefined || confidence === undefined || probabilities.length !== labelIds.length) {
+    throw new Error(`a classifier of ${labelIds.length} labels gave ${probabilities.length} scores`);
+  }
+  return {
+    labelId,
+    confidence,
+    entropy: entropyOf(probabilities),
+    margin: marginOf(probabilities),
+    scores: Array.from(probabilities),
+  };
+}
+
+/**
+ * The label of a document: the newest human decision, else the prediction of the serving model from the threshold on,
+ * else none, and then a person must look.
+ */
+export function effectiveLabel(options: {
+  decision: Pick<LabelDecision, 'labelId'> | null;
+  prediction: Pick<Prediction, 'labelId' | 'confidence'> | null;
+  threshold: number;
+}): { labelId: string | null; labelSource: LabelSource | null; needsReview: boolean } {
+  const { decision, prediction, threshold } = options;
+  if (decision) return { labelId: decision.labelId, labelSource: 'HUMAN', needsReview: false };
+  if (prediction && prediction.confidence >= threshold) {
+    return { labelId: prediction.labelId, labelSource: 'MODEL', needsReview: false };
+  }
+  return { labelId: null, labelSource: null, needsReview: true };
+}

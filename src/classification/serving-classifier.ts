@@ -1,0 +1,81 @@
+/** The serving model in memory: loaded once, kept until another one serves, its tensors freed then. */
+import { readCheckpoint } from '../layoutlmv2/checkpoint.js';
+import { createPageClassifier, type PageClassifier } from '../layoutlmv2/classifier.js';
+import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
+import { createWordPieceTokenizer, type WordTokenizer } from '../layoutlmv2/tokenizer.js';
+import { getLabelIdsOfModel } from '../models/get-model-version.js';
+import type { ModelStore } from '../models/model-store.js';
+import type { ModelVersion } from '../models/model-version.js';
+import { findServingModel } from '../models/promote-model.js';
+import type { DatabaseConnection } from '../platform/database/database.js';
+import { createModelUnusableError } from './classification.errors.js';
+
+export type LoadedModel = {
+  version: ModelVersion;
+  /** In the order of the classifier's rows. */
+  labelIds: readonly string[];
+  tokenizer: WordTokenizer;
+  classifier: PageClassifier;
+  engine: Engine;
+};
+
+export type ServingClassifier = {
+  /**
+   * Runs `use` with the model that serves now, or answers null when none does. One use at a time: the network fills the
+   * processor by itself, and a model is never freed under someone's hands.
+   * @throws AppError MODEL_UNUSABLE when its folder cannot be read.
+   */
+  withServingModel<Result>(use: (model: LoadedModel) => Promise<Result>): Promise<Result | null>;
+  close(): Promise<void>;
+};
+
+export function createServingClassifier(dependencies: {
+  connection: DatabaseConnection;
+  store: ModelStore;
+  enginePreference: EngineName | 'auto';
+}): ServingClassifier {
+  const { connection, store, enginePreference } = dependencies;
+  let loaded: LoadedModel | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+  let engine: Promise<Engine> | null = null;
+
+  const load = async (version: ModelVersion): Promise<LoadedModel> => {
+    engine ??= startEngine(enginePreference);
+    const startedEngine = await engine;
+    const labelIds = await getLabelIdsOfModel(connection.database, version.id);
+    try {
+      const { config, weights, vocabulary, lowerCase } = await readCheckpoint(store.folderOf(version.id));
+      const classifier = createPageClassifier({ config, weights, labelCount: labelIds.length });
+      const tokenizer = createWordPieceTokenizer({ vocabulary, lowerCase });
+      return { version, labelIds, tokenizer, classifier, engine: startedEngine };
+    } catch (error) {
+      throw createModelUnusableError(version.number, error);
+    }
+  };
+
+  const runNext = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = queue.then(work);
+    // The next in the queue starts however this one ends; its own caller hears of the failure.
+    queue = result.catch(() => {});
+    return result;
+  };
+
+  return {
+    withServingModel: (use) =>
+      runNext(async () => {
+        const version = await findServingModel(connection.database);
+        if (version === null) return null;
+        if (loaded?.version.id !== version.id) {
+          loaded?.classifier.dispose();
+          loaded = null;
+          loaded = await load(version);
+        }
+        return await use(loaded);
+      }),
+    close: () =>
+      runNext(async () => {
+        loaded?.classifier.dispose();
+        loaded = null;
+      }),
+  };
+}

@@ -1,0 +1,47 @@
+/** What a client may ask of the documents feature. */
+import { Field, GraphQLISODateTime, ID, InputType, registerEnumType } from 'type-graphql';
+import type { DocumentStatus, LabelSource } from './document.js';
+import type { DocumentFilter, DocumentOrder } from './document.repository.js';
+import { DocumentStatusEnum, LabelSourceEnum } from './document.types.js';
+
+export const DocumentOrderEnum = { NEWEST_FIRST: 'NEWEST_FIRST', OLDEST_FIRST: 'OLDEST_FIRST' };
+registerEnumType(DocumentOrderEnum, { name: 'DocumentOrder' });
+
+export type { DocumentOrder };
+
+@InputType('DocumentFilter', { description: 'All that is given must hold' })
+export class DocumentFilterInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Searches the words of each page: all must occur; "quotes" for a phrase, `or`, `-not`',
+  })
+  text?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A part of the file name, in any case' })
+  filename?: string | null;
+
+  @Field(() => [DocumentStatusEnum], { nullable: true })
+  statuses?: DocumentStatus[] | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Labels of which the effective one is one' })
+  labelIds?: string[] | null;
+
+  @Field(() => LabelSourceEnum, { nullable: true })
+  labelSource?: LabelSource | null;
+
+  @Field(() => Boolean, { nullable: true })
+  needsReview?: boolean | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Uploaded at this time or later' })
+  createdAfter?: Date | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Uploaded before this time' })
+  createdBefore?: Date | null;
+}
+
+/** A field that is null counts as not given. */
+export function toDocumentFilter(input: DocumentFilterInput | null | undefined): DocumentFilter {
+  return Object.fromEntries(
+    Object.entries(input ?? {}).filter(([, value]) => value !== null && value !== undefined),
+  );
+}

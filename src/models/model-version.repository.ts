@@ -1,0 +1,101 @@
+/** Model versions, their labels and aliases in PostgreSQL. */
+import type { Database, Transaction } from '../platform/database/database.js';
+import type { ModelVersion } from './model-version.js';
+
+export async function insertModelVersion(
+  tx: Transaction,
+  version: Omit<ModelVersion, 'number' | 'createdAt'>,
+  labelIds: readonly string[],
+): Promise<ModelVersion> {
+  const labels = { create: labelIds.map((labelId, index) => ({ index, labelId })) };
+  return await tx.modelVersion.create({ data: { ...version, labels } });
+}
+
+export async function findModelVersion(database: Database, id: string): Promise<ModelVersion | null> {
+  return await database.modelVersion.findUnique({ where: { id } });
+}
+
+/** Versions in the order of the ids, null where there is none. */
+export async function findModelVersions(
+  database: Database,
+  ids: readonly string[],
+): Promise<(ModelVersion | null)[]> {
+  const rows = await database.modelVersion.findMany({ where: { id: { in: [...ids] } } });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
+/** Newest first. */
+export async function listModelVersions(
+  database: Database,
+  { first, after }: { first: number; after: string | null },
+): Promise<{ rows: ModelVersion[]; hasNextPage: boolean }> {
+  const rows = await database.modelVersion.findMany({
+    ...(after === null ? {} : { where: { number: { lt: Number(after) } } }),
+    orderBy: { number: 'desc' },
+    take: first + 1,
+  });
+  return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
+}
+
+export async function countModelVersions(database: Database): Promise<number> {
+  return await database.modelVersion.count();
+}
+
+/** The ids of what each version can say, in the order of its classifier's rows. */
+export async function listLabelIds(
+  database: Database,
+  modelVersionIds: readonly string[],
+): Promise<string[][]> {
+  const rows = await database.modelVersionLabel.findMany({
+    where: { modelVersionId: { in: [...modelVersionIds] } },
+    orderBy: { index: 'asc' },
+  });
+  return modelVersionIds.map((id) =>
+    rows.filter(({ modelVersionId }) => modelVersionId === id).map(({ labelId }) => labelId),
+  );
+}
+
+export async function listAliases(
+  database: Database,
+  modelVersionIds: readonly string[],
+): Promise<string[][]> {
+  const rows = await database.modelAlias.findMany({
+    where: { modelVersionId: { in: [...modelVersionIds] } },
+  });
+  return modelVersionIds.map((id) =>
+    rows.filter(({ modelVersionId }) => modelVersionId === id).map(({ alias }) => alias),
+  );
+}
+
+export async function findByAlias(database: Database, alias: string): Promise<ModelVersion | null> {
+  const row = await database.modelAlias.findUnique({ where: { alias }, include: { modelVersion: true } });
+  return row?.modelVersion ?? null;
+}
+
+/** Serialises moves of an alias, also of one that does not exist yet, until the transaction ends. */
+export async function lockAlias(tx: Transaction, alias: string): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`model-alias ${alias}`}, 0))`;
+}
+
+/** Points an alias to a version and writes the move down. */
+export async function moveAlias(
+  tx: Transaction,
+  move: { id: string; alias: string; modelVersionId: string; previousId: string | null; reason: string },
+): Promise<void> {
+  const { alias, modelVersionId } = move;
+  await tx.modelAlias.upsert({
+    where: { alias },
+    create: { alias, modelVersionId },
+    update: { modelVersionId, since: new Date() },
+  });
+  await tx.modelPromotion.create({ data: move });
+}
+
+/** Moves of an alias, newest first. */
+export async function listMoves(
+  database: Database,
+  alias: string,
+): Promise<{ modelVersionId: string; previousId: string | null; reason: string }[]> {
+  return await database.modelPromotion.findMany({ where: { alias }, orderBy: { id: 'desc' } });
+}
