@@ -54,7 +54,10 @@ export function createModel(
   };
 }
 
-function assertComplete(specs: readonly ParameterSpec[], weights: WeightMap): void {
+/**
+ * @throws Error naming what is missing, or the shape that is not the configuration's
+ */
+export function assertComplete(specs: readonly ParameterSpec[], weights: WeightMap): void {
   const missing = specs.filter(({ name }) => !weights.has(name)).map(({ name }) => name);
   if (missing.length > 0) {
     const more = missing.length > 5 ? ` and ${missing.length - 5} more` : '';

@@ -191,10 +191,11 @@ export function runNetwork<C extends TensorTree>(
   return { stages, features, embedded, hidden, pooled, logits };
 }
 
-function runBackbone<C extends TensorTree>(
+/** Runs the visual backbone on normalised images [pages, 224, 224, 3]. */
+export function runBackbone<C extends TensorTree>(
   network: Network<C>,
   image: tf.Tensor4D,
-  { config, apply, runBlock }: ForwardOptions<C>,
+  { config, apply, runBlock }: Omit<ForwardOptions<C>, 'dropout'>,
 ): Pick<ForwardPass, 'stages' | 'features'> {
   let x = runBlock(network.stem, [constantSignal(image)], (stem, pixels) => runStem(stem, pixels, apply));
   const stages = [x];

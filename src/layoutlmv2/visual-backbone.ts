@@ -38,10 +38,24 @@ export type FeaturePyramid = {
  * training can fold anew at each step; the kernel is smaller than the feature map it would otherwise scale.
  */
 export function foldNorm({ kernel, norm }: NormedConvolution): Convolution {
+  const { scale, offset } = affineOf(norm);
+  return { kernel: tf.mul(kernel, tf.reshape(scale, [scale.size, 1, 1, 1])), bias: offset };
+}
+
+/** What a frozen batch norm does to a channel: x · scale + offset, each [channels]. */
+export function affineOf(norm: BatchNorm): { scale: tf.Tensor; offset: tf.Tensor } {
   const scale = tf.mul(norm.weight, tf.rsqrt(tf.add(norm.variance, BATCH_NORM_EPSILON)));
+  return { scale, offset: tf.sub(norm.bias, tf.mul(norm.mean, scale)) };
+}
+
+/** Folds all convolutions of a block. */
+export function foldBlock(block: Bottleneck<NormedConvolution>): Bottleneck<Convolution> {
+  const { conv1, conv2, conv3, shortcut } = block;
   return {
-    kernel: tf.mul(kernel, tf.reshape(scale, [scale.size, 1, 1, 1])),
-    bias: tf.sub(norm.bias, tf.mul(norm.mean, scale)),
+    conv1: foldNorm(conv1),
+    conv2: foldNorm(conv2),
+    conv3: foldNorm(conv3),
+    ...(shortcut && { shortcut: foldNorm(shortcut) }),
   };
 }
 
