@@ -70,6 +70,17 @@ export const fineTuningHyperparameters: Hyperparameters = {
   augmentation: noAugmentation,
 };
 
+/** For a network that has learnt nothing yet: everything is trained, at a higher rate, and words are left out now and then. */
+export const fromScratchHyperparameters: Hyperparameters = {
+  ...fineTuningHyperparameters,
+  epochs: 20,
+  microBatchSize: 8,
+  learningRate: 1e-3,
+  headLearningRateMultiplier: 1,
+  freezing: 'none',
+  earlyStoppingPatience: null,
+};
+
 /** What each number may be: whole or not, and from where to where. */
 const LIMITS = {
   epochs: { whole: true, from: 1, to: 10_000 },

@@ -3,6 +3,7 @@
  * as if nothing had happened. Plain numbers only; no tensors of TensorFlow.js.
  */
 
+import { existsSync, existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../json.js';
@@ -66,12 +67,13 @@ export async function writeTrainerState(folder: string, state: TrainerState): Pr
 }
 
 /**
- * Reads the state last written into a folder.
+ * Reads the state last written into a folder; undefined where none ever was.
  *
- * @throws Error if there is none, or if the file is damaged.
+ * @throws Error if the file is damaged.
  */
-export async function readTrainerState(folder: string): Promise<TrainerState> {
+export async function findTrainerState(folder: string): Promise<TrainerState | undefined> {
   const path = join(folder, FILE_NAME);
+  if (!existsSync(path)) return undefined;
   const file = await openSafetensors(path);
   try {
     const read = async (prefix: string): Promise<WeightMap> => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../../src/layoutlmv2/engine.js';
 import { createRandom } from '../../../src/layoutlmv2/random.js';
 import { type AdamWParameter, type AdamWState, createAdamW } from '../../../src/layoutlmv2/training/adamw.js';
 
@@ -44,7 +45,7 @@ function stepWith(
   tf.dispose([...tensors.values()]);
 }
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => startEngine('cpu'));
 
 describe('AdamW', () => {
   it('moves by the learning rate against the sign of the gradient in its first step, after decaying', () => {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../../src/layoutlmv2/engine.js';
 import { clippingFactor, globalNorm } from '../../../src/layoutlmv2/training/gradient-norm.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => startEngine('cpu'));
 
 describe('the global gradient norm', () => {
   it('is the length of all gradients taken as one vector, whatever their shapes', async () => {
