@@ -41,3 +41,20 @@ export async function listNewestWords(
 export async function countUnreadPages(database: Database, documentId: string): Promise<number> {
   return await database.page.count({ where: { documentId, words: { none: {} } } });
 }
+
+/** Of these documents, those that are ready with every page read, each with the versions of the newest readings. */
+export async function listReadDocuments(
+  database: Database,
+  documentIds: readonly string[],
+): Promise<{ documentId: string; ocrVersions: string[] }[]> {
+  return await database.$queryRaw`
+    select p.document_id as "documentId", array_agg(distinct w.ocr_version) as "ocrVersions"
+    from pages as p
+    join documents as d on d.id = p.document_id and d.status = 'READY'
+    left join lateral (
+      select ocr_version from page_words where page_id = p.id order by id desc limit 1
+    ) as w on true
+    where p.document_id = any(${[...documentIds]}::uuid[])
+    group by p.document_id
+    having count(*) = count(w.ocr_version)`;
+}

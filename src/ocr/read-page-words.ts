@@ -10,14 +10,14 @@ import { judgeTextLayer, type TextLayer, type TextLayerJudgement } from './text-
 import { cleanWords, dropRepeatedWords, meanConfidence, type Word } from './word.js';
 
 /** A rendered page. `textLayer` is what the PDF says, uncleaned; null where there is none (images). */
-export type PageToRead = {
+type PageToRead = {
   image: Buffer;
   textLayer: TextLayer | null;
   languages?: readonly string[];
   dpi?: number | null;
 };
 
-export type PageWords = {
+type PageWords = {
   words: Word[];
   source: 'text-layer' | 'tesseract';
   /** Of the words, 0..1; null where the words have none. */

@@ -21,10 +21,10 @@ export type TesseractOptions = TesseractPoolOptions & {
   maxPixels: number;
 };
 
-/** An encoded page image (PNG, JPEG, WebP, ...), upright. `dpi`, where it is known, spares Tesseract a guess. */
-export type RecognisePage = { image: Buffer; languages?: readonly string[]; dpi?: number | null };
+/** An encoded page image (PNG, JPEG, WebP, ...), upright; `dpi` where the file says it. */
+type RecognisePage = { image: Buffer; languages?: readonly string[]; dpi?: number | null };
 
-export type RecognisedPage = {
+type RecognisedPage = {
   words: Word[];
   /** Of the words, 0..1; null on a page without words. */
   meanConfidence: number | null;
@@ -58,6 +58,11 @@ const READING_DPI = 200;
 // A thumbnail does not become legible.
 const MOST_ENLARGEMENT = 3;
 const A4_INCHES_HIGH = 11.7;
+// From an identity card (3.4 inches) to A3 (16.5 inches).
+const LEAST_INCHES = 3;
+const MOST_INCHES = 17;
+// Tesseract's own limit for either side.
+const MOST_PIXELS_A_SIDE = 32_767;
 
 const coreVersion = readCoreVersion();
 
@@ -74,7 +79,7 @@ export function createTesseractRecogniser(options: TesseractOptions): TesseractR
       // The pixels are decoded inside the lane: pages that wait hold their encoded image only.
       const read = await pool.withThread(data, async (recognise) => {
         const raster = await decodeGreyPage(image, (size) => scaleFor(size, dpi, options.maxPixels));
-        const readingDpi = dpiOf(raster, dpi === null ? null : dpi * raster.scale);
+        const readingDpi = dpiOf(raster, dpi && dpi * raster.scale);
         const recognition = await recognise(encodePgm(raster), readingDpi);
         return { ...recognition, words: parseTesseractTsv(recognition.tsv, raster) };
       });
@@ -90,15 +95,22 @@ export function createTesseractRecogniser(options: TesseractOptions): TesseractR
   };
 }
 
-/** Enlarges a page of low resolution, then keeps it below the limit of pixels, which goes first. */
+/** Enlarges a page of low resolution; the limits of pixels and of Tesseract go first. */
 function scaleFor(size: PageSize, dpi: number | null, maxPixels: number): number {
   const enlargement = Math.min(MOST_ENLARGEMENT, Math.max(1, READING_DPI / dpiOf(size, dpi)));
-  return Math.min(enlargement, Math.sqrt(maxPixels / (size.width * size.height)));
+  const cap = Math.sqrt(maxPixels / (size.width * size.height));
+  return Math.min(enlargement, cap, MOST_PIXELS_A_SIDE / Math.max(size.width, size.height));
 }
 
-/** A page of unknown resolution is taken for A4: right for most, and nearer than Tesseract's own guess for the others. */
-function dpiOf({ width, height }: PageSize, known: number | null): number {
-  return known ?? Math.max(width, height) / A4_INCHES_HIGH;
+/**
+ * The page's resolution. Unknown, or not to be believed (cameras and screenshots write 72 whatever they took), the page
+ * is taken for A4: right for most, and nearer than Tesseract's own guess for the others.
+ */
+function dpiOf({ width, height }: PageSize, stated: number | null): number {
+  const longerSide = Math.max(width, height);
+  const inches = longerSide / (stated ?? Number.NaN);
+  if (stated !== null && inches >= LEAST_INCHES && inches <= MOST_INCHES) return stated;
+  return longerSide / A4_INCHES_HIGH;
 }
 
 function versionOf(languages: readonly LanguageData[]): string {

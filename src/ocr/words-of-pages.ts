@@ -1,6 +1,6 @@
 /** The words that training, inference and people see of a page: those of its newest reading. */
 import type { Database } from '../platform/database/database.js';
-import { listNewestWords } from './page-words.repository.js';
+import { listNewestWords, listReadDocuments } from './page-words.repository.js';
 import { unpackWords, type Word } from './word.js';
 
 export type WordsOfPage = { words: Word[]; source: string; ocrVersion: string };
@@ -14,4 +14,13 @@ export async function listWordsOfPages(
   return rows.map(
     (row) => row && { words: unpackWords(row), source: row.source, ocrVersion: row.ocrVersion },
   );
+}
+
+/** Of these documents, those that are ready with every page read: the OCR versions of each by its id. */
+export async function listOcrVersionsOfDocuments(
+  database: Database,
+  documentIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  const rows = await listReadDocuments(database, documentIds);
+  return new Map(rows.map(({ documentId, ocrVersions }) => [documentId, ocrVersions]));
 }
