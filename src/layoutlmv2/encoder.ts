@@ -1,11 +1,11 @@
 /** One layer of the transformer encoder: BERT's post-norm layer whose attention scores get a bias. */
 import * as tf from '@tensorflow/tfjs';
 import type { LayoutLMv2Config } from './config.js';
-import { biasedSoftmax } from './ops/biased-softmax.js';
-import type { Dropout } from './ops/dropout.js';
+import { attend } from './ops/attention.js';
+import { type Dropout, drop } from './ops/dropout.js';
 import { gelu } from './ops/gelu.js';
 import { type LayerNorm, layerNorm } from './ops/layer-norm.js';
-import { type Linear, linear, multiplyBatches, multiplyByTransposed } from './ops/multiply.js';
+import { type Linear, linear, multiplyByTransposed } from './ops/multiply.js';
 
 /** Query, key and value in one matrix [3 * hidden, hidden]; the key has no bias. */
 export type FusedProjection = { weight: tf.Tensor; queryBias: tf.Tensor; valueBias: tf.Tensor };
@@ -40,54 +40,36 @@ export function runEncoderLayer(
   const [pages, length, hidden] = x.shape;
   const rate = config.hiddenDropoutProb;
   const rows = tf.reshape<tf.Rank.R2>(x, [pages * length, hidden]);
-  const context = attend(layer.attention, rows, bias, options); // [pages * length, hidden]
+  const [query, key, value] = project(layer.attention, rows);
+  const context = attend({
+    query,
+    key,
+    value,
+    bias,
+    heads: config.numAttentionHeads,
+    dropout,
+    rate: config.attentionProbsDropoutProb,
+    site: `${site}.attention.probabilities`,
+  }); // [pages * length, hidden]
   const attended = layerNorm(
     layer.attentionNorm,
-    tf.add(dropout(linear(layer.attentionOutput, context), rate, `${site}.attention.output`), rows),
+    tf.add(drop(linear(layer.attentionOutput, context), dropout, rate, `${site}.attention.output`), rows),
     config.layerNormEps,
   );
   const widened = gelu(linear(layer.intermediate, attended)); // [pages * length, intermediate]
   const result = layerNorm(
     layer.outputNorm,
-    tf.add(dropout(linear(layer.output, widened), rate, `${site}.output`), attended),
+    tf.add(drop(linear(layer.output, widened), dropout, rate, `${site}.output`), attended),
     config.layerNormEps,
   );
   return tf.reshape(result, [pages, length, hidden]);
 }
 
-function attend(
+/** Query, key and value, each [rows, hidden]. */
+function project(
   attention: EncoderLayer['attention'],
   rows: tf.Tensor2D,
-  bias: tf.Tensor4D,
-  { config, dropout, site }: EncoderLayerOptions,
-): tf.Tensor2D {
-  const heads = config.numAttentionHeads;
-  const pages = bias.shape[0];
-  const [length, hidden] = [rows.shape[0] / pages, rows.shape[1]];
-  const headSize = hidden / heads;
-  const [query, key, value] = project(attention, rows).map((projection) =>
-    tf.reshape<tf.Rank.R4>(projection, [pages, length, heads, headSize]),
-  ) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-  const perHead = [pages * heads, length, headSize] as const;
-  const scores = multiplyBatches(
-    tf.reshape(tf.transpose(tf.div(query, Math.sqrt(headSize)), [0, 2, 1, 3]), [...perHead]),
-    tf.reshape(tf.transpose(key, [0, 2, 3, 1]), [pages * heads, headSize, length]),
-  );
-  const probabilities = dropout(
-    biasedSoftmax(tf.reshape(scores, [pages, heads, length, length]), bias),
-    config.attentionProbsDropoutProb,
-    `${site}.attention.probabilities`,
-  );
-  const context = multiplyBatches(
-    tf.reshape(probabilities, [pages * heads, length, length]),
-    tf.reshape(tf.transpose(value, [0, 2, 1, 3]), [...perHead]),
-  );
-  const merged = tf.transpose(tf.reshape(context, [pages, heads, length, headSize]), [0, 2, 1, 3]);
-  return tf.reshape(merged, [pages * length, hidden]);
-}
-
-/** Query, key and value, each [rows, hidden]. */
-function project(attention: EncoderLayer['attention'], rows: tf.Tensor2D): tf.Tensor2D[] {
+): [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D] {
   if ('query' in attention) {
     return [linear(attention.query, rows), linear(attention.key, rows), linear(attention.value, rows)];
   }

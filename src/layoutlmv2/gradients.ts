@@ -61,9 +61,14 @@ export function lossAndGradients(
 
   const { loss, logits, grads } = tf.tidy(() => {
     const inputs = createNetworkInputs(config, batch);
-    const oneHot = tf.oneHot(tf.tensor1d([...labels], 'int32'), labelCount);
-    const smooth = tf.add(tf.mul(oneHot, 1 - labelSmoothing), labelSmoothing / labelCount);
-    const target = tf.mul(smooth, tf.tensor2d(weights, [labels.length, 1]));
+    const target = tf.tensor2d(
+      labels.map((label, page) =>
+        Array.from({ length: labelCount }, (_, row) => {
+          const share = labelSmoothing / labelCount + (row === label ? 1 - labelSmoothing : 0);
+          return share * (weights[page] ?? 1);
+        }),
+      ),
+    );
     const runBlock = createTrainingRunner(new Set(variables), checkpointing);
     const dropout = dropoutSeed === undefined ? noDropout : createDropout(dropoutSeed);
     const kept: tf.Tensor2D[] = [];

@@ -9,7 +9,7 @@ import type { LayoutLMv2Config } from './config.js';
 import { type Embeddings, embed } from './embeddings.js';
 import { type EncoderLayer, runEncoderLayer } from './encoder.js';
 import type { NetworkInputs } from './network-inputs.js';
-import type { Dropout } from './ops/dropout.js';
+import { type Dropout, drop } from './ops/dropout.js';
 import type { LayerNorm } from './ops/layer-norm.js';
 import { type Linear, linear } from './ops/multiply.js';
 import { attentionBias, type RelativePosition } from './relative-position.js';
@@ -168,9 +168,9 @@ export function runNetwork<C extends TensorTree>(
 
   // The reference computes the visual embeddings twice in training, so their two uses have dropout masks of their own.
   const initialVisual = runBlock({}, [embedded], (_, x) =>
-    tf.mean<tf.Tensor2D>(dropout(visualPart(x), rate, 'visual'), 1),
+    tf.mean<tf.Tensor2D>(drop(visualPart(x), dropout, rate, 'visual'), 1),
   );
-  let x = runBlock({}, [embedded], (_, start) => dropout(start, rate, 'embeddings'));
+  let x = runBlock({}, [embedded], (_, start) => drop(start, dropout, rate, 'embeddings'));
   const hidden = network.layers.map((layer, index) => {
     x = runBlock(layer, [x, bias], (weights, ...layerInputs) =>
       runEncoderLayer(weights, ...layerInputs, { config, dropout, site: `layer.${index}` }),
@@ -186,7 +186,7 @@ export function runNetwork<C extends TensorTree>(
     return tf.concat([first, initial, tf.mean<tf.Tensor2D>(visualPart(last), 1)], 1);
   });
   const logits = runBlock(network.classifier, [pooled], (weights, page) =>
-    linear(weights, dropout(page, rate, 'classifier')),
+    linear(weights, drop(page, dropout, rate, 'classifier')),
   );
   return { stages, features, embedded, hidden, pooled, logits };
 }

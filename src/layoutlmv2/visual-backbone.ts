@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackboneBlock } from './backbone-blocks.js';
 import { type BackboneConfig, P2_SIDE } from './config.js';
-import { convolveGrouped, convolvePointwise, convolveStem } from './ops/convolution.js';
+import { convolvePointwise, convolveStem } from './ops/convolution.js';
+import { convolveGrouped } from './ops/grouped-convolution.js';
 import { linear } from './ops/multiply.js';
 import { doubled } from './ops/resample.js';
 
@@ -152,12 +153,26 @@ function shiftedCellMeans(x: tf.Tensor4D, rows: number, columns: number): tf.Ten
     [1, 1],
     [0, 0],
   ]);
+  // Slices of maps whose last axes are joined: they copy whole rows instead of pixels.
+  const side = P2_SIDE + 2;
+  const joined = tf.reshape(padded, [pages, side, side * channels]);
   const means = [0, 1, 2].flatMap((ky) => {
-    const shifted = tf.slice(padded, [0, ky, 0, 0], [pages, P2_SIDE, P2_SIDE + 2, channels]);
-    const rowMeans = tf.avgPool(shifted, [cellHeight, 1], [cellHeight, 1], 'valid');
+    const shifted = tf.slice(joined, [0, ky, 0], [pages, P2_SIDE, side * channels]);
+    const rowMeans = tf.avgPool(
+      tf.reshape<tf.Rank.R4>(shifted, [pages, P2_SIDE, side, channels]),
+      [cellHeight, 1],
+      [cellHeight, 1],
+      'valid',
+    );
+    const lines = tf.reshape(rowMeans, [pages * rows, side * channels]);
     return [0, 1, 2].map((kx) => {
-      const part = tf.slice(rowMeans, [0, 0, kx, 0], [pages, rows, P2_SIDE, channels]);
-      return tf.avgPool(part, [1, cellWidth], [1, cellWidth], 'valid');
+      const part = tf.slice(lines, [0, kx * channels], [pages * rows, P2_SIDE * channels]);
+      return tf.avgPool(
+        tf.reshape<tf.Rank.R4>(part, [pages, rows, P2_SIDE, channels]),
+        [1, cellWidth],
+        [1, cellWidth],
+        'valid',
+      );
     });
   });
   return tf.concat(means, 3);

@@ -5,21 +5,38 @@
 import * as tf from '@tensorflow/tfjs';
 import { differentiable, savedAt } from './differentiable.js';
 
-/** Drops elements of `x` at the place `site` of the network; the identity when the network does not train. */
-export type Dropout = <R extends tf.Rank>(x: tf.Tensor<R>, rate: number, site: string) => tf.Tensor<R>;
+/**
+ * The factors by which a tensor of `shape` is dropped at the place `site` of the network: each 0 with probability `rate`, else
+ * 1 / (1 − rate), so that the mean is kept. Nothing, if nothing is dropped.
+ */
+export type Dropout = <R extends tf.Rank>(
+  shape: tf.ShapeMap[R],
+  rate: number,
+  site: string,
+) => tf.Tensor<R> | undefined;
 
 /** Dropout of a network that does not train. */
-export const noDropout: Dropout = (x) => x;
+export const noDropout: Dropout = () => undefined;
 
 /** Dropout of one training step: each site has its own mask, and the same seed always gives the same masks. */
 export function createDropout(seed: number): Dropout {
-  return (x, rate, site) => (rate === 0 ? x : drop(x, rate, hashText(site, seed)));
+  return <R extends tf.Rank>(shape: tf.ShapeMap[R], rate: number, site: string) => {
+    if (rate === 0) return undefined;
+    const size = tf.util.sizeFromShape(shape);
+    return tf.tensor<R>(dropMask(size, rate, hashText(site, seed)), shape, 'float32');
+  };
 }
 
-/** Zeroes each element with probability `rate` and divides the others by 1 − rate, so that the mean is kept. */
-function drop<R extends tf.Rank>(x: tf.Tensor<R>, rate: number, seed: number): tf.Tensor<R> {
+/** Applies dropout to `x`. */
+export function drop<R extends tf.Rank>(
+  x: tf.Tensor<R>,
+  dropout: Dropout,
+  rate: number,
+  site: string,
+): tf.Tensor<R> {
+  const mask = dropout<R>(x.shape, rate, site);
+  if (!mask) return x;
   return differentiable<R>([x], (save) => {
-    const mask = tf.tensor<R>(dropMask(x.size, rate, seed), x.shape, 'float32');
     save(mask);
     return {
       value: tf.mul(x, mask),
@@ -28,7 +45,7 @@ function drop<R extends tf.Rank>(x: tf.Tensor<R>, rate: number, seed: number): t
   });
 }
 
-/** `size` factors, each 0 with probability `rate`, else 1 / (1 − rate): a counter through MurmurHash3's finaliser. */
+/** The factors: a counter through MurmurHash3's finaliser, compared with the rate. */
 function dropMask(size: number, rate: number, seed: number): Float32Array {
   const mask = new Float32Array(size);
   const kept = 1 / (1 - rate);

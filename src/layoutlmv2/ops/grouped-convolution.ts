@@ -1,0 +1,168 @@
+/**
+ * Grouped 3x3 convolution, which TensorFlow.js does not have, and its gradients. The variants compute the same; each engine
+ * has the one that is fastest there.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { activeEngine, type EngineName } from '../engine.js';
+import { padded } from './convolution.js';
+import { differentiable, savedAt } from './differentiable.js';
+import { multiplyBatches } from './multiply.js';
+import { everySecond, spreadWithZeros } from './resample.js';
+
+type Stride = 1 | 2;
+
+/** `x` [n, h, w, channels] and `kernel` [channels, channels / groups, 3, 3] to [n, h / stride, w / stride, channels]. */
+type GroupedConvolution = (x: tf.Tensor4D, kernel: tf.Tensor, groups: number, stride: Stride) => tf.Tensor4D;
+
+/** Gradient of the kernel, [channels, channels / groups, 3, 3], from the input and the gradient of the output. */
+type KernelGradient = (x: tf.Tensor4D, dy: tf.Tensor4D, groups: number, stride: Stride) => tf.Tensor;
+
+/**
+ * Grouped 3x3 convolution with padding 1: output channel o sees the input channels of its group, floor(o / width), where
+ * width = channels / groups. Its gradients need no kernel that any backend lacks.
+ */
+export const convolveGrouped: GroupedConvolution = (x, kernel, groups, stride) => {
+  const { convolve, kernelGradient } = VARIANTS[activeEngine()];
+  return differentiable<tf.Rank.R4>([x, kernel], (save) => {
+    save(x, kernel);
+    return {
+      value: convolve(x, kernel, groups, stride),
+      gradient: (dy, saved) => {
+        const [input, weights] = [savedAt<tf.Rank.R4>(saved, 0), savedAt(saved, 1)];
+        const dense = stride === 2 ? spreadWithZeros(dy) : dy;
+        return [
+          convolve(dense, mirrored(weights, groups), groups, 1),
+          kernelGradient(input, dy, groups, stride),
+        ];
+      },
+    };
+  });
+};
+
+/** The kernel with which the gradient of a grouped convolution's input is a grouped convolution of the output's. */
+function mirrored(kernel: tf.Tensor, groups: number): tf.Tensor {
+  const channels = kernel.shape[0] ?? 0;
+  const width = channels / groups;
+  const flipped = tf.reverse(tf.reshape<tf.Rank.R4>(kernel, [groups, width, width, 9]), 3);
+  return tf.reshape(tf.transpose(flipped, [0, 2, 1, 3]), [channels, width, 3, 3]);
+}
+
+/** The kernel per tap and input channel, [9, channels (in), width (out)]. */
+function perInputChannel(kernel: tf.Tensor, groups: number): tf.Tensor {
+  const channels = kernel.shape[0] ?? 0;
+  const width = channels / groups;
+  const perGroup = tf.transpose(tf.reshape(kernel, [groups, width, width, 9]), [3, 0, 2, 1]);
+  return tf.reshape(perGroup, [9, channels, width]);
+}
+
+/** 1 where an input channel and a group belong together, else 0: [channels, groups]. */
+function membership(channels: number, groups: number): tf.Tensor2D {
+  const width = channels / groups;
+  const isMember = Float32Array.from({ length: channels * groups }, (_, index) =>
+    Math.floor(index / groups / width) === index % groups ? 1 : 0,
+  );
+  return tf.tensor2d(isMember, [channels, groups]);
+}
+
+/** Every input channel is convolved with the kernels of its group's outputs, then the channels of a group are added up. */
+const convolveByChannel: GroupedConvolution = (x, kernel, groups, stride) => {
+  const [n, h, w, channels] = x.shape;
+  const width = channels / groups;
+  const filter = tf.reshape<tf.Rank.R4>(perInputChannel(kernel, groups), [3, 3, channels, width]);
+  const products = tf.depthwiseConv2d(padded(x, 1), filter, stride, 'valid'); // [.., channels * width]
+  const pixels = (n * h * w) / stride ** 2;
+  const sums = tf.sum(tf.reshape(products, [pixels * groups, width, width]), 1);
+  return tf.reshape(sums, [n, h / stride, w / stride, channels]);
+};
+
+/** As an ordinary convolution whose kernel is zero between groups: `groups` times the work, but in one go. */
+const convolveDensely: GroupedConvolution = (x, kernel, groups, stride) => {
+  const channels = x.shape[3];
+  const width = channels / groups;
+  const filter = tf.mul(
+    tf.reshape(perInputChannel(kernel, groups), [9, channels, 1, width]),
+    tf.reshape(membership(channels, groups), [1, channels, groups, 1]),
+  );
+  return tf.conv2d(padded(x, 1), tf.reshape<tf.Rank.R4>(filter, [3, 3, channels, channels]), stride, 'valid');
+};
+
+/**
+ * Up to this many channels the dense convolution is the faster one on WebAssembly. Measured for a page, dense against by
+ * channel, in ms: 32 channels 2.0 / 2.3, 64 channels 1.9 / 1.4, 128 channels 2.8 / 1.5, 256 channels 2.9 / 1.2.
+ */
+const MOST_DENSE_CHANNELS = 32;
+
+const convolveOnWasm: GroupedConvolution = (x, kernel, groups, stride) =>
+  x.shape[3] <= MOST_DENSE_CHANNELS
+    ? convolveDensely(x, kernel, groups, stride)
+    : convolveByChannel(x, kernel, groups, stride);
+
+/** Per group, the input's patches times the output's gradient, all groups as one batched product. */
+const kernelGradientByPatches: KernelGradient = (x, dy, groups, stride) => {
+  const channels = x.shape[3];
+  const width = channels / groups;
+  const pixels = dy.size / channels;
+  const patches = tf.reshape(tf.concat(taps(padded(x, 1), stride), 3), [pixels, 9, groups, width]);
+  const product = multiplyBatches(
+    tf.reshape<tf.Rank.R3>(tf.transpose(patches, [2, 1, 3, 0]), [groups, 9 * width, pixels]),
+    tf.transpose(tf.reshape<tf.Rank.R3>(dy, [pixels, groups, width]), [1, 0, 2]),
+  ); // [groups, 9 * in, out]
+  const perGroup = tf.transpose(tf.reshape(product, [groups, 9, width, width]), [0, 3, 2, 1]);
+  return tf.reshape(perGroup, [channels, width, 3, 3]);
+};
+
+/**
+ * As convolutions: of the input with the output's gradient as filter, pages in the place of channels, and as dilation what
+ * was the stride. Half the time of products of patches on WebAssembly, and none of their memory.
+ */
+const kernelGradientByConvolution: KernelGradient = (x, dy, groups, stride) => {
+  const [, h, w, channels] = x.shape;
+  const width = channels / groups;
+  // With stride 2 the last row and column of the padded input are seen by no tap.
+  const [n, height, seenWidth] = [x.shape[0], h + 3 - stride, w + 3 - stride];
+  const input = tf.slice(padded(x, 1), [0, 0, 0, 0], [n, height, seenWidth, channels]);
+  const convolve = (part: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D =>
+    tf.conv2d(
+      tf.transpose(part, [3, 1, 2, 0]),
+      tf.transpose(filter, [1, 2, 0, 3]),
+      1,
+      'valid',
+      'NHWC',
+      stride,
+    ); // [in, 3, 3, out]
+  if (channels <= MOST_DENSE_CHANNELS) {
+    const all = tf.reshape(convolve(input, dy), [channels, 9, groups, width]);
+    const own = tf.sum(tf.mul(all, tf.reshape(membership(channels, groups), [channels, 1, groups, 1])), 2);
+    const perGroup = tf.transpose(tf.reshape(own, [groups, width, 9, width]), [0, 3, 1, 2]);
+    return tf.reshape(perGroup, [channels, width, 3, 3]);
+  }
+  const filters = tf.split(dy, groups, 3);
+  const perGroup = tf.split(input, groups, 3).map((part, group) => {
+    const filter = filters[group];
+    if (!filter) throw new Error(`${channels} channels do not divide into ${groups} groups.`);
+    return tf.transpose(convolve(part as tf.Tensor4D, filter as tf.Tensor4D), [3, 0, 1, 2]);
+  });
+  return tf.concat(perGroup, 0); // [channels, width, 3, 3]
+};
+
+const VARIANTS = {
+  tensorflow: { convolve: convolveByChannel, kernelGradient: kernelGradientByPatches },
+  webgpu: { convolve: convolveByChannel, kernelGradient: kernelGradientByPatches },
+  wasm: { convolve: convolveOnWasm, kernelGradient: kernelGradientByConvolution },
+  cpu: { convolve: convolveByChannel, kernelGradient: kernelGradientByPatches },
+} satisfies Record<EngineName, { convolve: GroupedConvolution; kernelGradient: KernelGradient }>;
+
+/** What each tap of a 3x3 kernel sees of an already padded map, in the order of rows, then columns. */
+function taps(x: tf.Tensor4D, stride: Stride): tf.Tensor4D[] {
+  const [n, height, width, channels] = x.shape;
+  const phases =
+    stride === 1
+      ? [[x]]
+      : ([0, 1] as const).map((row) => ([0, 1] as const).map((column) => everySecond(x, row, column)));
+  const size: [number, number, number, number] = [n, (height - 2) / stride, (width - 2) / stride, channels];
+  return Array.from({ length: 9 }, (_, tap) => {
+    const [ky, kx] = [Math.floor(tap / 3), tap % 3];
+    const phase = phases[ky % stride]?.[kx % stride] ?? x;
+    return tf.slice(phase, [0, Math.floor(ky / stride), Math.floor(kx / stride), 0], size);
+  });
+}
