@@ -3,7 +3,7 @@
  * as if nothing had happened. Plain numbers only; no tensors of TensorFlow.js.
  */
 
-import { existsSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../json.js';
