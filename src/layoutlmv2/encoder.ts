@@ -5,6 +5,7 @@ import { attend } from './ops/attention.js';
 import { type Dropout, drop } from './ops/dropout.js';
 import { gelu } from './ops/gelu.js';
 import { type LayerNorm, layerNorm } from './ops/layer-norm.js';
+import { lookup } from './ops/lookup.js';
 import { type Linear, linear, multiplyByTransposed } from './ops/multiply.js';
 
 /** Query, key and value in one matrix [3 * hidden, hidden]; the key has no bias. */
@@ -73,12 +74,13 @@ function project(
   if ('query' in attention) {
     return [linear(attention.query, rows), linear(attention.key, rows), linear(attention.value, rows)];
   }
-  const hidden = rows.shape[1];
-  const [query, key, value] = tf.split(multiplyByTransposed(rows, attention.weight as tf.Tensor2D), 3, 1) as [
-    tf.Tensor2D,
-    tf.Tensor2D,
-    tf.Tensor2D,
-  ];
+  const [count, hidden] = rows.shape;
+  const fused = multiplyByTransposed(rows, attention.weight as tf.Tensor2D);
+  const parts = tf.transpose(tf.reshape<tf.Rank.R3>(fused, [count, 3, hidden]), [1, 0, 2]);
+  const byPart = tf.reshape<tf.Rank.R2>(parts, [3, count * hidden]);
+  const [query, key, value] = [0, 1, 2].map((part) =>
+    tf.reshape(lookup(byPart, tf.tensor1d([part], 'int32')), [count, hidden]),
+  ) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
   return [
     tf.add(query, tf.reshape(attention.queryBias, [hidden])),
     key,

@@ -32,18 +32,18 @@ export function convolveStem(image: tf.Tensor4D, kernel: tf.Tensor): tf.Tensor4D
     const filter = tf.transpose(kernel as tf.Tensor4D, [2, 3, 1, 0]);
     return {
       value: tf.conv2d(padded(image, STEM_PADDING), filter, 2, 'valid'),
-      gradient: (dy, saved) => [kernelGradient(padded(savedAt<tf.Rank.R4>(saved, 0), STEM_PADDING), dy)],
+      gradient: (dy, saved) => [kernelGradient(savedAt<tf.Rank.R4>(saved, 0), dy)],
     };
   });
 }
 
-/** Gradient of the stem's kernel, [out, in, 7, 7], from the padded image and the output's gradient. */
+/** Gradient of the stem's kernel, [out, in, 7, 7], from the image and the output's gradient. */
 type StemKernelGradient = (image: tf.Tensor4D, dy: tf.Tensor4D) => tf.Tensor;
 
 const stemGradientByKernel: StemKernelGradient = (image, dy) => {
   const filter = tf.engine().runKernel<tf.Tensor4D>(
     'Conv2DBackpropFilter',
-    { x: image, dy },
+    { x: padded(image, STEM_PADDING), dy },
     {
       strides: [2, 2],
       pad: 'valid',
@@ -60,9 +60,9 @@ const stemGradientByKernel: StemKernelGradient = (image, dy) => {
  * the place of channels, and as dilation what was the stride.
  */
 const stemGradientByConvolution: StemKernelGradient = (image, dy) => {
-  const [n, height, width, channels] = image.shape;
-  // The last row and column of the padded image are seen by no tap.
-  const seen = tf.slice(image, [0, 0, 0, 0], [n, height - 1, width - 1, channels]);
+  // No tap sees the last row and column of the padding.
+  const sides: [number, number] = [STEM_PADDING, STEM_PADDING - 1];
+  const seen = tf.pad(image, [[0, 0], sides, sides, [0, 0]]);
   const gradient = tf.conv2d(
     tf.transpose(seen, [3, 1, 2, 0]),
     tf.transpose(dy, [1, 2, 0, 3]),

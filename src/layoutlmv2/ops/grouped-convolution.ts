@@ -116,33 +116,38 @@ const kernelGradientByPatches: KernelGradient = (x, dy, groups, stride) => {
  * was the stride. Half the time of products of patches on WebAssembly, and none of their memory.
  */
 const kernelGradientByConvolution: KernelGradient = (x, dy, groups, stride) => {
-  const [, h, w, channels] = x.shape;
+  const [n, h, w, channels] = x.shape;
+  const [, outHeight, outWidth] = dy.shape;
   const width = channels / groups;
-  // With stride 2 the last row and column of the padded input are seen by no tap.
-  const [n, height, seenWidth] = [x.shape[0], h + 3 - stride, w + 3 - stride];
-  const input = tf.slice(padded(x, 1), [0, 0, 0, 0], [n, height, seenWidth, channels]);
-  const convolve = (part: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D =>
+  // With stride 2 no tap sees beyond the last row and column, so these get no padding.
+  const sides: [number, number] = [1, 2 - stride];
+  const input = tf.transpose(tf.pad(x, [[0, 0], sides, sides, [0, 0]]), [3, 1, 2, 0]);
+  const convolve = (part: tf.Tensor, filter: tf.Tensor, size: number): tf.Tensor4D =>
     tf.conv2d(
-      tf.transpose(part, [3, 1, 2, 0]),
-      tf.transpose(filter, [1, 2, 0, 3]),
+      tf.reshape<tf.Rank.R4>(part, [size, h + 3 - stride, w + 3 - stride, n]),
+      tf.reshape<tf.Rank.R4>(filter, [outHeight, outWidth, n, size]),
       1,
       'valid',
       'NHWC',
       stride,
     ); // [in, 3, 3, out]
   if (channels <= MOST_DENSE_CHANNELS) {
-    const all = tf.reshape(convolve(input, dy), [channels, 9, groups, width]);
-    const own = tf.sum(tf.mul(all, tf.reshape(membership(channels, groups), [channels, 1, groups, 1])), 2);
+    const all = convolve(input, tf.transpose(dy, [1, 2, 0, 3]), channels);
+    const isOwn = tf.reshape(membership(channels, groups), [channels, 1, groups, 1]);
+    const own = tf.sum(tf.mul(tf.reshape(all, [channels, 9, groups, width]), isOwn), 2);
     const perGroup = tf.transpose(tf.reshape(own, [groups, width, 9, width]), [0, 3, 1, 2]);
     return tf.reshape(perGroup, [channels, width, 3, 3]);
   }
-  const filters = tf.split(dy, groups, 3);
-  const perGroup = tf.split(input, groups, 3).map((part, group) => {
-    const filter = filters[group];
-    if (!filter) throw new Error(`${channels} channels do not divide into ${groups} groups.`);
-    return tf.transpose(convolve(part as tf.Tensor4D, filter as tf.Tensor4D), [3, 0, 1, 2]);
+  const inputs = tf.reshape(input, [groups, input.size / groups]);
+  const filters = tf.reshape(
+    tf.transpose(tf.reshape(dy, [n, outHeight * outWidth, groups, width]), [2, 1, 0, 3]),
+    [groups, dy.size / groups],
+  );
+  const kernels = Array.from({ length: groups }, (_, group) => {
+    const gradient = convolve(tf.gatherND(inputs, [[group]]), tf.gatherND(filters, [[group]]), width);
+    return tf.transpose(gradient, [3, 0, 1, 2]);
   });
-  return tf.concat(perGroup, 0); // [channels, width, 3, 3]
+  return tf.concat(kernels, 0); // [channels, width, 3, 3]
 };
 
 const VARIANTS = {
