@@ -6,18 +6,16 @@
  * the 68 reference cases: it lower-cases whole strings (so a final Σ becomes ς) and misses CJK outside the first plane.
  */
 
+import { isControl, isNonSpacingMark, isPunctuation, isWhiteSpace } from './bert-character-classes.js';
+
 /** What the normaliser does to letters; `stripAccents: null` follows `lowerCase`, as in BERT's own settings. */
 export type BertNormalizerOptions = {
   readonly lowerCase: boolean;
   readonly stripAccents: boolean | null;
 };
 
-const CONTROL = /^[\p{Cc}\p{Cf}\p{Co}\p{Cs}]$/u;
-const WHITE_SPACE = /^\p{White_Space}$/u;
-const PUNCTUATION = /^\p{P}$/u;
-const NON_SPACING_MARK = /\p{Mn}/gu;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
-const REPLACEMENT_CHARACTER = '\ufffd';
+const REPLACEMENT_CHARACTER = 0xfffd;
 
 // The gap 2B820–2B91F is a quirk of the reference tokenizer, kept because its ids are what the weights were trained on.
 const CJK_RANGES: readonly (readonly [number, number])[] = [
@@ -31,6 +29,10 @@ const CJK_RANGES: readonly (readonly [number, number])[] = [
   [0x2f800, 0x2fa1f],
 ];
 
+// They have had a decomposition since Unicode 13 or later, which the reference does not know. The group keeps them in `split`.
+const YOUNGER_LETTERS =
+  /([\u{105c9}\u{105e4}\u{11383}\u{11385}\u{1138e}\u{11391}\u{113c5}\u{113c7}\u{113c8}\u{11938}\u{16121}-\u{16128}\u{16d68}-\u{16d6a}])/u;
+
 /**
  * The normalised text: control characters deleted, white space turned into spaces, CJK ideographs spaced out, accents
  * stripped (NFD without category Mn) and lower-cased code point by code point.
@@ -39,8 +41,7 @@ export function normalizeText(text: string, { lowerCase, stripAccents }: BertNor
   if (PRINTABLE_ASCII.test(text)) return lowerCase ? text.toLowerCase() : text;
   let cleaned = '';
   for (const character of text) cleaned += cleanCharacter(character);
-  const stripped =
-    (stripAccents ?? lowerCase) ? cleaned.normalize('NFD').replace(NON_SPACING_MARK, '') : cleaned;
+  const stripped = (stripAccents ?? lowerCase) ? stripMarks(decompose(cleaned)) : cleaned;
   return lowerCase ? lowerCaseEachCharacter(stripped) : stripped;
 }
 
@@ -49,14 +50,15 @@ export function splitTokens(normalized: string): string[] {
   const tokens: string[] = [];
   let current = '';
   for (const character of normalized) {
-    const kind = separatorKind(character);
-    if (kind === 'none') {
+    const codePoint = character.codePointAt(0) ?? 0;
+    const isMark = isPunctuation(codePoint);
+    if (!isMark && !isWhiteSpace(codePoint)) {
       current += character;
       continue;
     }
     if (current !== '') tokens.push(current);
     current = '';
-    if (kind === 'punctuation') tokens.push(character);
+    if (isMark) tokens.push(character);
   }
   if (current !== '') tokens.push(current);
   return tokens;
@@ -65,9 +67,25 @@ export function splitTokens(normalized: string): string[] {
 function cleanCharacter(character: string): string {
   // Tab, line feed and carriage return are controls by category but count as white space; U+0085 is deleted.
   if (character === '\t' || character === '\n' || character === '\r') return ' ';
-  if (character === REPLACEMENT_CHARACTER || CONTROL.test(character)) return '';
-  if (WHITE_SPACE.test(character)) return ' ';
-  return isCjk(character.codePointAt(0) ?? 0) ? ` ${character} ` : character;
+  const codePoint = character.codePointAt(0) ?? 0;
+  if (codePoint === REPLACEMENT_CHARACTER || isControl(codePoint)) return '';
+  if (isWhiteSpace(codePoint)) return ' ';
+  return isCjk(codePoint) ? ` ${character} ` : character;
+}
+
+/** Canonical decomposition (NFD) of the letters that the reference can take apart. */
+function decompose(text: string): string {
+  // Every second part is one of the letters to leave alone.
+  const parts = text.split(YOUNGER_LETTERS);
+  return parts.map((part, index) => (index % 2 === 1 ? part : part.normalize('NFD'))).join('');
+}
+
+function stripMarks(decomposed: string): string {
+  let stripped = '';
+  for (const character of decomposed) {
+    if (!isNonSpacingMark(character.codePointAt(0) ?? 0)) stripped += character;
+  }
+  return stripped;
 }
 
 function isCjk(codePoint: number): boolean {
@@ -79,20 +97,4 @@ function lowerCaseEachCharacter(text: string): string {
   let lowered = '';
   for (const character of text) lowered += character.toLowerCase();
   return lowered;
-}
-
-function separatorKind(character: string): 'none' | 'space' | 'punctuation' {
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x80) {
-    if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) return 'space';
-    // All of ASCII that is neither letter, digit, space nor control, symbols such as $ + < = > ^ ` | ~ included.
-    const isPunctuation =
-      (code >= 33 && code <= 47) ||
-      (code >= 58 && code <= 64) ||
-      (code >= 91 && code <= 96) ||
-      (code >= 123 && code <= 126);
-    return isPunctuation ? 'punctuation' : 'none';
-  }
-  if (WHITE_SPACE.test(character)) return 'space';
-  return PUNCTUATION.test(character) ? 'punctuation' : 'none';
 }

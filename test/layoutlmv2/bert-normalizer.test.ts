@@ -25,6 +25,15 @@ describe('the normalisation of uncased BERT', () => {
     expect(normalizeText('Café', { lowerCase: false, stripAccents: true })).toBe('Cafe');
   });
 
+  it('leaves alone what the reference, with its older Unicode, does not know', () => {
+    // A mark, a format character and a decomposition that are younger than it, and punctuation that is none any more.
+    expect(normalizeText('a\u07fdb', uncased)).toBe('a\u07fdb');
+    expect(normalizeText('a\u{13430}b', uncased)).toBe('a\u{13430}b');
+    expect(normalizeText('é\u{105c9}é', uncased)).toBe('e\u{105c9}e');
+    expect(splitTokens('a\u166db')).toEqual(['a', '\u166d', 'b']);
+    expect(splitTokens('a\u2e43b')).toEqual(['a\u2e43b']);
+  });
+
   it('deletes half a surrogate pair, which no text encoding can carry', () => {
     expect(normalizeText('a\ud800b', uncased)).toBe('ab');
   });
