@@ -13,7 +13,8 @@ import { startEmbeddedServer } from '../dist/platform/database/embedded-server.j
 
 const path = 'prisma/schema.prisma';
 const name = process.argv[2];
-if (!/^[a-z0-9-]+$/.test(name ?? '')) throw new Error('Name the migration in kebab-case: npm run migration -- add-labels');
+if (!/^[a-z0-9-]+$/.test(name ?? ''))
+  throw new Error('Name the migration in kebab-case: npm run migration -- add-labels');
 
 const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
 const wasm = await readFile(join(dirname(entry), 'schema_engine_bg.wasm'));
@@ -29,7 +30,8 @@ const server = await startEmbeddedServer(dataDir);
 const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: server.url }));
 const engine = await engineModule.SchemaEngine.new({ datamodels: [[path, working]] }, () => {}, adapter);
 const { stdout } = await engine.diff({
-  from: committed === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: [{ path, content: committed }] },
+  from:
+    committed === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: [{ path, content: committed }] },
   to: { tag: 'schemaDatamodel', files: [{ path, content: working }] },
   script: true,
   exitCode: null,

@@ -31,6 +31,8 @@ const databaseName = 'classeur';
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 30_000;
 const pollMs = 25;
+// Any fixed number: it is the only lock in the administrative database.
+const claimKey = 1;
 
 /**
  * Starts the PostgreSQL of a data directory, making it at the first call, or adopts one that still runs there.
@@ -46,9 +48,31 @@ export async function startEmbeddedServer(dataDir: string): Promise<EmbeddedServ
   if (!existsSync(join(clusterDir, 'PG_VERSION'))) await makeCluster(clusterDir, binaries, account, password);
   const running = await findRunningServer(clusterDir);
   const server = running ?? (await launch(clusterDir, logPath, binaries, account, password));
-  const url = urlOf(server.port, password, databaseName);
-  await createDatabaseIfMissing(urlOf(server.port, password, 'postgres'));
-  return { url, stop: () => stopServer(server.pid) };
+  const adminUrl = urlOf(server.port, password, 'postgres');
+  const releaseClaim = await claimServer(adminUrl, dataDir);
+  await createDatabaseIfMissing(adminUrl);
+  return {
+    url: urlOf(server.port, password, databaseName),
+    async stop() {
+      await releaseClaim();
+      await stopServer(server.pid);
+    },
+  };
+}
+
+/** Makes sure that the server serves one Classeur only: a lock on a connection, which is gone when its process is. */
+async function claimServer(adminUrl: string, dataDir: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: adminUrl, keepAlive: true });
+  // Whoever uses the database notices too that the server is gone.
+  client.on('error', () => {});
+  await client.connect();
+  const { rows } = await client.query('select pg_try_advisory_lock($1) as held', [claimKey]);
+  if (rows[0].held) return () => client.end();
+  await client.end();
+  throw createAppError({
+    code: 'DATA_DIR_IN_USE',
+    message: `Another Classeur is running in ${dataDir}. Stop it, or choose another folder with DATA_DIR`,
+  });
 }
 
 function urlOf(port: number, password: string, database: string): string {

@@ -1,5 +1,4 @@
 /** Builds the GraphQL schema from the resolvers that the composition root has made. */
-import 'reflect-metadata';
 import { createPubSub } from '@graphql-yoga/subscription';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema, type ClassType, type NonEmptyArray } from 'type-graphql';

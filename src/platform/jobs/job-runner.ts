@@ -34,7 +34,7 @@ export async function migrateJobQueue(databaseUrl: string): Promise<void> {
  * @throws AppError JOB_WIRING saying what to write, so that a forgotten handler stops the start and not a document.
  */
 export function checkJobWiring(
-  definitions: readonly JobDefinition<never>[],
+  definitions: readonly Pick<JobDefinition<never>, 'name'>[],
   handlers: readonly JobHandler<never>[],
 ): void {
   const faults: string[] = [];
@@ -67,14 +67,18 @@ export async function startJobRunner(options: {
       .map((handler) => [handler.definition.name, handler]),
   );
   const pool = new pg.Pool({ connectionString: databaseUrl, max: concurrency + 2 });
-  pool.on('error', (error) => log.error({ error: error.message }, 'a connection of the job queue broke'));
+  const noteBreak = (error: Error) =>
+    log.error({ error: error.message }, 'a connection of the job queue broke');
+  pool.on('error', noteBreak);
+  // A client that is checked out reports on itself, not through its pool.
+  pool.on('connect', (client) => void client.on('error', noteBreak));
   const lease = await createWorkerLease(databaseUrl, log);
   const stopping = new AbortController();
 
   const events = new EventEmitter();
-  const registrations: Promise<void>[] = [];
+  const workerIds: string[] = [];
   events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => {
-    registrations.push(lease.register(worker.workerId));
+    workerIds.push(worker.workerId);
   });
 
   const runner: Runner = await run({
@@ -96,7 +100,7 @@ export async function startJobRunner(options: {
       ]),
     ),
   });
-  await Promise.all(registrations);
+  await lease.register(workerIds);
 
   const sweeper = startSweeping(lease, handlers, log);
   const ended = Promise.race([runner.promise, lease.lost]);

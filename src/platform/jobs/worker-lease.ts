@@ -12,7 +12,7 @@ import type { Log } from '../log.js';
 export type WorkerLease = {
   /** Rejects when the connection that carries the lease is lost: the process must then end, others will take its jobs. */
   lost: Promise<never>;
-  register(workerId: string): Promise<void>;
+  register(workerIds: readonly string[]): Promise<void>;
   /** @returns how many dead workers' jobs were freed. */
   freeJobsOfTheDead(): Promise<number>;
   /** Jobs of these names that have no try left and nobody works on. */
@@ -64,8 +64,11 @@ export async function createWorkerLease(databaseUrl: string, log: Log): Promise<
 
   return {
     lost,
-    async register(workerId) {
-      await client.query('insert into job_workers (worker_id, lease) values ($1, $2)', [workerId, lease]);
+    async register(workerIds) {
+      await client.query('insert into job_workers (worker_id, lease) select unnest($1::text[]), $2', [
+        workerIds,
+        lease,
+      ]);
     },
     async freeJobsOfTheDead() {
       const { rows } = await client.query(

@@ -1,0 +1,182 @@
+/**
+ * The composition root: builds everything, knows everybody, decides nothing. {@link buildApi} answers people;
+ * {@link buildHandlers} does the jobs of a lane.
+ */
+// type-graphql's decorators want it before any of them runs.
+import 'reflect-metadata';
+import { join } from 'node:path';
+import type { Router } from 'express';
+import { createClassifyBacklog } from './classification/classify-backlog.js';
+import { createClassifyDocument } from './classification/classify-document.js';
+import {
+  createConfirmLabel,
+  createCorrectLabel,
+  createRecordDecision,
+  createRefreshLabel,
+} from './classification/decide-label.js';
+import { createEncodeStoredPage } from './classification/encode-page.js';
+import { IntakeResolver } from './classification/intake.resolver.js';
+import {
+  LabelDecisionResolver,
+  PagePredictionResolver,
+  PredictionResolver,
+  ReviewResolver,
+} from './classification/review.resolver.js';
+import { createServingClassifier } from './classification/serving-classifier.js';
+import type { Config } from './config.js';
+import { createFailDocument } from './documents/change-status.js';
+import { DocumentResolver, PageResolver } from './documents/document.resolver.js';
+import { createDocumentRoutes } from './documents/document.routes.js';
+import { createFindPageSource } from './documents/document-access.js';
+import { createPageRenderer } from './documents/page-renderer.js';
+import { createRenderDocument } from './documents/render-document.js';
+import { createRetryDocument } from './documents/retry-document.js';
+import { createUploadDocument } from './documents/upload-document.js';
+import { createCreateLabel } from './labels/create-label.js';
+import { DocumentLabelResolver, LabelResolver } from './labels/label.resolver.js';
+import { ModelResolver } from './models/model.resolver.js';
+import { createModelStore } from './models/model-store.js';
+import { createPromoteModel, createRollbackModel } from './models/promote-model.js';
+import { OcrResolver } from './ocr/ocr.resolver.js';
+import { createReadPage } from './ocr/read-page.js';
+import { createReadPageWords } from './ocr/read-page-words.js';
+import { createTesseractRecogniser } from './ocr/tesseract-recogniser.js';
+import { type Fact, jobs, jobsAfter } from './pipeline.js';
+import type { DatabaseConnection, Transaction } from './platform/database/database.js';
+import { createDiskBlobStorage } from './platform/disk-blob-storage.js';
+import type { JobHandler } from './platform/jobs/job.js';
+import { enqueueJobs } from './platform/jobs/job-queue.repository.js';
+import { checkJobWiring } from './platform/jobs/job-runner.js';
+import type { Log } from './platform/log.js';
+import { createCancelTrainingRun } from './training/cancel-training-run.js';
+import { ClassMetricsResolver, ConfusionCellResolver, MetricsResolver } from './training/metrics.resolver.js';
+import { createRunTraining } from './training/run-training.js';
+import { createStartTrainingRun } from './training/start-training-run.js';
+import { ModelRunResolver, TrainingResolver } from './training/training.resolver.js';
+
+type Surroundings = { config: Config; connection: DatabaseConnection; log: Log };
+
+/** What both the API and the jobs are made of. */
+function buildFoundation({ config, connection }: Surroundings) {
+  return {
+    connection,
+    blobs: createDiskBlobStorage({ folder: join(config.dataDir, 'blobs') }),
+    store: createModelStore(join(config.dataDir, 'models')),
+    threshold: config.labelThreshold,
+    announce: (tx: Transaction, fact: Fact) => enqueueJobs(tx, jobsAfter(fact)),
+  };
+}
+
+/** The resolvers and routes that answer people. */
+export function buildApi(surroundings: Surroundings): { resolvers: object[]; routes: Router[] } {
+  const { config, connection, log } = surroundings;
+  const foundation = buildFoundation(surroundings);
+  const { blobs, announce } = foundation;
+
+  const resolvers = [
+    new IntakeResolver({
+      connection,
+      uploadDocument: createUploadDocument({ connection, blobs, announce, maxBytes: config.maxUploadBytes }),
+      recordDecision: createRecordDecision(foundation),
+      maxFiles: config.maxUploadFiles,
+      log,
+    }),
+    new DocumentResolver({ connection, retryDocument: createRetryDocument(foundation) }),
+    new PageResolver(),
+    new OcrResolver({ connection }),
+    new LabelResolver({ connection, createLabel: createCreateLabel({ connection }) }),
+    new DocumentLabelResolver({ connection }),
+    new ModelResolver({
+      connection,
+      promoteModel: createPromoteModel(foundation),
+      rollbackModel: createRollbackModel(foundation),
+    }),
+    new ReviewResolver({
+      connection,
+      correctLabel: createCorrectLabel(foundation),
+      confirmLabel: createConfirmLabel(foundation),
+    }),
+    new PagePredictionResolver({ connection }),
+    new PredictionResolver({ connection }),
+    new LabelDecisionResolver({ connection }),
+    new TrainingResolver({
+      connection,
+      startTrainingRun: createStartTrainingRun({
+        connection,
+        announce,
+        minimumPerLabel: config.minimumDocumentsPerLabel,
+        modelSize: config.modelSize,
+      }),
+      cancelTrainingRun: createCancelTrainingRun({ connection }),
+    }),
+    new ModelRunResolver({ connection }),
+    new MetricsResolver({ connection }),
+    new ClassMetricsResolver({ connection }),
+    new ConfusionCellResolver({ connection }),
+  ];
+  return { resolvers, routes: [createDocumentRoutes({ connection, blobs })] };
+}
+
+/** Who does the jobs, and what they hold that must be let go at the end. */
+export function buildHandlers(surroundings: Surroundings): {
+  handlers: JobHandler[];
+  close(): Promise<void>;
+} {
+  const { config, connection, log } = surroundings;
+  const foundation = buildFoundation(surroundings);
+  const { blobs, announce, store } = foundation;
+  const failDocument = createFailDocument({ connection });
+  const encodePage = createEncodeStoredPage({ connection, blobs });
+  const renderer = createPageRenderer({
+    maxPages: config.maxPages,
+    maxPixels: config.maxPixels,
+    pageTimeoutMs: config.pageTimeoutMs,
+    maxProcesses: config.workerConcurrency,
+  });
+  const tesseract = createTesseractRecogniser({
+    languages: config.ocrLanguages,
+    languageDataFolder: null,
+    workers: config.ocrWorkers,
+    pageTimeoutMs: config.pageTimeoutMs,
+    // Page images are kept below this already; it guards against whatever may be kept in future.
+    maxPixels: 20_000_000,
+    // A thread's memory never shrinks, a new one takes a third of a second.
+    recycleAfterPages: 200,
+    idleTimeoutMs: 60_000,
+  });
+  const servingClassifier = createServingClassifier({ connection, store, enginePreference: config.engine });
+
+  const handlers = [
+    createRenderDocument({ connection, blobs, renderer, failDocument, announce }),
+    createReadPage({
+      connection,
+      findPageSource: createFindPageSource({ connection, blobs }),
+      readPageWords: createReadPageWords({ tesseract }),
+      failDocument,
+      announce,
+    }),
+    createClassifyDocument({
+      connection,
+      encodePage,
+      servingClassifier,
+      refreshLabel: createRefreshLabel(foundation),
+      failDocument,
+    }),
+    createClassifyBacklog({ connection, announce, log }),
+    createRunTraining({
+      connection,
+      encodePage,
+      store,
+      runsDir: join(config.dataDir, 'runs'),
+      enginePreference: config.engine,
+      announce,
+    }),
+  ] as JobHandler<never>[];
+  checkJobWiring(jobs, handlers);
+  return {
+    handlers: handlers as JobHandler[],
+    async close() {
+      await Promise.all([renderer.close(), tesseract.close(), servingClassifier.close()]);
+    },
+  };
+}

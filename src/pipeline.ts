@@ -1,0 +1,52 @@
+/**
+ * Which job follows which fact. A use case announces what it has made true in its own transaction; the jobs below are
+ * put into the queue in that same transaction, so that no step is lost between a row and its job.
+ */
+
+import { classifyBacklogJob, classifyDocumentJob } from './classification/classification.jobs.js';
+import type { BacklogFact } from './classification/classify-backlog.js';
+import type { ClassificationFact } from './classification/prediction.js';
+import { renderDocumentJob } from './documents/document.jobs.js';
+import type { DocumentFact } from './documents/document.js';
+import type { ModelFact } from './models/model-version.js';
+import { readPageJob } from './ocr/ocr.jobs.js';
+import type { OcrFact } from './ocr/read-page.js';
+import { type Job, jobOf } from './platform/jobs/job.js';
+import { runTrainingJob } from './training/training.jobs.js';
+import type { TrainingFact } from './training/training-run.js';
+
+export type Fact = DocumentFact | OcrFact | ModelFact | ClassificationFact | BacklogFact | TrainingFact;
+
+type FactNamed<Name extends Fact['name']> = Extract<Fact, { name: Name }>;
+
+const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
+  documentUploaded: ({ documentId }) => [jobOf(renderDocumentJob, { documentId })],
+  pagesRendered: ({ documentId, pageIds }) =>
+    pageIds.map((pageId) => jobOf(readPageJob, { documentId, pageId })),
+  wordsRead: ({ documentId }) => [jobOf(classifyDocumentJob, { documentId })],
+  documentRetried: ({ documentId, stage, pageIds }) =>
+    ({
+      RENDERING: () => [jobOf(renderDocumentJob, { documentId })],
+      READING: () => pageIds.map((pageId) => jobOf(readPageJob, { documentId, pageId })),
+      CLASSIFYING: () => [jobOf(classifyDocumentJob, { documentId })],
+    })[stage](),
+
+  servingModelChanged: ({ modelVersionId }) => [jobOf(classifyBacklogJob, { modelVersionId, after: null })],
+  backlogListed: ({ documentIds }) =>
+    documentIds.map((documentId) => jobOf(classifyDocumentJob, { documentId })),
+  backlogContinues: ({ modelVersionId, after }) => [jobOf(classifyBacklogJob, { modelVersionId, after })],
+
+  labelDecided: () => [],
+  runRequested: ({ runId }) => [jobOf(runTrainingJob, { runId })],
+  runFinished: () => [],
+};
+
+/** Every job there is; each needs exactly one handler. */
+export const jobs = [renderDocumentJob, readPageJob, classifyDocumentJob, classifyBacklogJob, runTrainingJob];
+
+/** The jobs that follow a fact. */
+export function jobsAfter<Name extends Fact['name']>(fact: FactNamed<Name>): Job[] {
+  // The table has a row for each name, which TypeScript cannot follow through an index.
+  const follow = pipeline[fact.name] as (fact: FactNamed<Name>) => Job[];
+  return follow(fact);
+}

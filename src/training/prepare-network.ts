@@ -1,0 +1,90 @@
+/**
+ * The network a run starts with: a model version whose classifier gets a row for each label of the run, or one from
+ * scratch with a vocabulary of the training words and batch norms set on training pages. Seeded, so that a run which is
+ * taken up again starts from the same.
+ */
+
+import { calibrateBatchNorm } from '../layoutlmv2/calibrate-batch-norm.js';
+import type { Checkpoint } from '../layoutlmv2/checkpoint.js';
+import { readCheckpoint } from '../layoutlmv2/checkpoint.js';
+import type { EncodedPage } from '../layoutlmv2/encoded-page.js';
+import { initialiseWeights } from '../layoutlmv2/initialise.js';
+import { createModel, readWeights } from '../layoutlmv2/model.js';
+import { modelConfig } from '../layoutlmv2/model-sizes.js';
+import type { Weight, WeightMap } from '../layoutlmv2/parameters.js';
+import { trainWordPieceVocabulary } from '../layoutlmv2/vocabulary-training.js';
+import type { RunHyperparameters } from './training-run.js';
+
+export type Network = Pick<Checkpoint, 'config' | 'vocabulary' | 'lowerCase' | 'weights'>;
+
+const classifierWeight = 'classifier.weight';
+const classifierBias = 'classifier.bias';
+
+// Of the small network; its parameter count is stated for it.
+const vocabularySize = { tiny: 2000, small: 8000, base: 30_522 };
+// The calibration keeps all of them in memory at once; more change nothing any more.
+const calibrationPages = 24;
+
+/** Reads a model version's folder and fits its classifier to the labels of a run. */
+export async function adaptNetwork(options: {
+  folder: string;
+  /** Labels of the classifier's rows as saved, and as wanted. */
+  savedLabelIds: readonly string[];
+  labelIds: readonly string[];
+  seed: number;
+}): Promise<Network> {
+  const { folder, savedLabelIds, labelIds, seed } = options;
+  const { config, vocabulary, lowerCase, weights } = await readCheckpoint(folder);
+  const isHead = (name: string) => name === classifierWeight || name === classifierBias;
+  const adapted: WeightMap = new Map(weights);
+  for (const [name, fresh] of initialiseWeights(config, labelIds.length, seed, isHead)) {
+    adapted.set(name, keepKnownRows(fresh, weights.get(name), savedLabelIds, labelIds));
+  }
+  return { config, vocabulary, lowerCase, weights: adapted };
+}
+
+/** A label that the classifier knows keeps its row; a new one has the fresh row. */
+function keepKnownRows(
+  fresh: Weight,
+  saved: Weight | undefined,
+  savedLabelIds: readonly string[],
+  labelIds: readonly string[],
+): Weight {
+  if (!saved) return fresh;
+  const data = Float32Array.from(fresh.data);
+  const rowLength = data.length / labelIds.length;
+  for (const [row, labelId] of labelIds.entries()) {
+    const savedRow = savedLabelIds.indexOf(labelId);
+    if (savedRow >= 0)
+      data.set(saved.data.subarray(savedRow * rowLength, (savedRow + 1) * rowLength), row * rowLength);
+  }
+  return { shape: fresh.shape, data };
+}
+
+/** Learns a vocabulary from the words of the training documents: nothing of the other splits may be in it. */
+export function learnVocabulary(
+  words: ReadonlyMap<string, number>,
+  size: RunHyperparameters['modelSize'],
+): string[] {
+  return trainWordPieceVocabulary(words, { size: vocabularySize[size] });
+}
+
+/** Draws a network from scratch and sets its batch norms on training pages. The engine must have been started. */
+export async function drawNetwork(options: {
+  size: RunHyperparameters['modelSize'];
+  vocabulary: readonly string[];
+  labelCount: number;
+  seed: number;
+  pages: readonly EncodedPage[];
+}): Promise<Network> {
+  const { size, vocabulary, labelCount, seed, pages } = options;
+  const config = modelConfig(size, vocabulary.length);
+  const model = createModel(config, initialiseWeights(config, labelCount, seed), labelCount);
+  try {
+    const images = pages.slice(0, calibrationPages).map(({ image }) => image);
+    calibrateBatchNorm(model, images);
+    return { config, vocabulary, lowerCase: true, weights: await readWeights(model) };
+  } finally {
+    model.dispose();
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * The job of a training run: prepares network and pages, learns epoch by epoch, measures on the holdout, keeps the
+ * result as a model version. A trainer that is killed goes on after the last epoch it kept.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EncodeStoredPage } from '../classification/encode-page.js';
+import { getLabels } from '../labels/get-label.js';
+import { writeCheckpoint } from '../layoutlmv2/checkpoint.js';
+import { createPageClassifier } from '../layoutlmv2/classifier.js';
+import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
+import { parameterCount, type WeightMap } from '../layoutlmv2/parameters.js';
+import { createWordPieceTokenizer } from '../layoutlmv2/tokenizer.js';
+import { predictUnits } from '../layoutlmv2/training/evaluate.js';
+import type { TrainingExample } from '../layoutlmv2/training/examples.js';
+import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
+import { findTrainerState, writeTrainerState } from '../layoutlmv2/training/trainer-state.js';
+import { getLabelIdsOfModel, getModelVersion, registerModelVersion } from '../models/get-model-version.js';
+import type { ModelStore } from '../models/model-store.js';
+import type { ModelFact } from '../models/model-version.js';
+import { serveIfNoneServes } from '../models/promote-model.js';
+import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
+import { announceEvent } from '../platform/events/event.repository.js';
+import { type JobHandler, type JobOutcome, jobDone, jobSkipped } from '../platform/jobs/job.js';
+import { AppError, messageOf } from '../shared/errors.js';
+import { type Evaluation, insertEvaluation } from './evaluation.repository.js';
+import { countWords, listSnapshotDocuments, loadExamples, type SnapshotDocument } from './load-examples.js';
+import { measureHoldout } from './measure-holdout.js';
+import { adaptNetwork, drawNetwork, learnVocabulary, type Network } from './prepare-network.js';
+import { createProgressLog } from './progress-log.js';
+import { createTrainingFailedError } from './training.errors.js';
+import { runTrainingJob } from './training.jobs.js';
+import {
+  deleteLogsAfter,
+  findRun,
+  isCancelRequested,
+  listItems,
+  lockRun,
+  updateRun,
+} from './training.repository.js';
+import { isOver, type TrainingFact, type TrainingRun } from './training-run.js';
+
+/** Thrown through the run when it has been cancelled. */
+class RunCancelled extends Error {}
+
+// Asking costs a millisecond; a person who cancels does not notice a quarter of a second.
+const cancelCheckIntervalMs = 250;
+
+type Data = {
+  labelIds: string[];
+  training: TrainingExample[];
+  validation: TrainingExample[];
+  holdout: TrainingExample[];
+};
+
+export function createRunTraining(dependencies: {
+  connection: DatabaseConnection;
+  encodePage: EncodeStoredPage;
+  store: ModelStore;
+  /** Folder of the states between epochs, one folder a run. */
+  runsDir: string;
+  enginePreference: EngineName | 'auto';
+  announce: (tx: Transaction, fact: TrainingFact | ModelFact) => Promise<void>;
+}): JobHandler<{ runId: string }> {
+  const { connection, encodePage, store, runsDir, enginePreference, announce } = dependencies;
+  const { database } = connection;
+  const stateFolderOf = (runId: string) => join(runsDir, runId);
+
+  const begin = (runId: string, engine: Engine) =>
+    connection.transaction(async (tx) => {
+      const run = await lockRun(tx, runId);
+      if (run === null || isOver(run.status)) return null;
+      await updateRun(tx, runId, {
+        status: 'RUNNING',
+        startedAt: run.startedAt ?? new Date(),
+        engine: engine.name,
+        device: engine.device,
+      });
+      await announceEvent(tx, { topic: 'trainingRunUpdated', id: runId });
+      return run;
+    });
+
+  const end = async (
+    runId: string,
+    change: Partial<TrainingRun> & Pick<TrainingRun, 'status'>,
+    inside?: (tx: Transaction) => Promise<Partial<TrainingRun>>,
+  ) => {
+    await connection.transaction(async (tx) => {
+      const run = await lockRun(tx, runId);
+      if (run === null || isOver(run.status)) return;
+      const more = (await inside?.(tx)) ?? {};
+      await updateRun(tx, runId, { ...change, ...more, secondsLeft: null, finishedAt: new Date() });
+      await announceEvent(tx, { topic: 'trainingRunUpdated', id: runId });
+      await announce(tx, { name: 'runFinished', runId, status: change.status });
+    });
+    await rm(stateFolderOf(runId), { recursive: true, force: true });
+  };
+
+  const prepare = async (
+    run: TrainingRun,
+    documents: readonly SnapshotDocument[],
+    checkCancelled: () => Promise<void>,
+  ) => {
+    const { seed, maxTokens: wantedTokens, modelSize } = run.hyperparameters;
+    const labelIds = [...new Set(documents.map(({ item }) => item.labelId))].sort();
+    const base = run.baseModelId === null ? null : await getModelVersion(database, run.baseModelId);
+    const trainingDocuments = documents.filter(({ item }) => item.split === 'TRAIN');
+    const adapted =
+      base &&
+      (await adaptNetwork({
+        folder: store.folderOf(base.id),
+        savedLabelIds: await getLabelIdsOfModel(database, base.id),
+        labelIds,
+        seed,
+      }));
+    const vocabulary =
+      adapted?.vocabulary ?? learnVocabulary(await countWords(connection, trainingDocuments), modelSize);
+    const tokenizer = createWordPieceTokenizer({ vocabulary, lowerCase: adapted?.lowerCase ?? true });
+    // Positions that a base model has never been trained on are not used in its descendants either.
+    const maxTokens = Math.min(wantedTokens, base?.maxTokens ?? wantedTokens);
+    const load = (split: 'TRAIN' | 'VALIDATION' | 'HOLDOUT') =>
+      loadExamples({ documents, split, labelIds, tokenizer, maxTokens, encodePage, checkCancelled });
+    const training = await load('TRAIN');
+    const data: Data = {
+      labelIds,
+      training,
+      validation: await load('VALIDATION'),
+      holdout: await load('HOLDOUT'),
+    };
+    const pages = training.flatMap((example) => ('page' in example ? [example.page] : []));
+    const network: Network =
+      adapted ??
+      (await drawNetwork({ size: modelSize, vocabulary, labelCount: labelIds.length, seed, pages }));
+    return { network, data, maxTokens, base };
+  };
+
+  const learn = async (
+    run: TrainingRun,
+    network: Network,
+    data: Data,
+    maxTokens: number,
+    checkCancelled: () => Promise<void>,
+  ) => {
+    const folder = stateFolderOf(run.id);
+    const resumeFrom = await findTrainerState(folder);
+    await connection.transaction((tx) =>
+      deleteLogsAfter(tx, run.id, resumeFrom?.progress.epoch ?? 0, resumeFrom?.progress.step ?? 0),
+    );
+    const log = createProgressLog(connection, run.id);
+    const events = trainSequenceClassifier({
+      config: network.config,
+      weights: network.weights,
+      labelCount: data.labelIds.length,
+      training: data.training,
+      validation: data.validation,
+      hyperparameters: { ...run.hyperparameters, maxTokens },
+      ...(resumeFrom && { resumeFrom }),
+    });
+    try {
+      for (;;) {
+        const next = await nextEvent(events);
+        if (next.done) return next.value.weights;
+        const event = next.value;
+        if (event.type === 'step') await log.keepStep(event, run.hyperparameters.epochs);
+        if (event.type === 'epoch') {
+          await writeTrainerState(folder, await event.state());
+          await log.keepEpoch(event);
+        }
+        await checkCancelled();
+      }
+    } finally {
+      // Frees the network, whether the run has ended, failed or been cancelled.
+      await events.return(undefined as never);
+    }
+  };
+
+  const measure = async (
+    run: TrainingRun,
+    network: Network,
+    weights: WeightMap,
+    data: Data,
+    maxTokens: number,
+  ): Promise<Evaluation> => {
+    const { labelIds, holdout } = data;
+    const { seed, microBatchSize } = run.hyperparameters;
+    const classifier = createPageClassifier({ config: network.config, weights, labelCount: labelIds.length });
+    try {
+      const scorePages = async (pages: Parameters<typeof classifier.classify>[0]) =>
+        (await classifier.classify(pages, { batchSize: microBatchSize })).map(({ logits }) => logits);
+      return measureHoldout(
+        await predictUnits(scorePages, holdout, { microBatchSize, maxTokens }),
+        labelIds,
+        seed,
+      );
+    } finally {
+      classifier.dispose();
+    }
+  };
+
+  const train = async (run: TrainingRun, checkCancelled: () => Promise<void>) => {
+    if (run.snapshotId === null) throw new Error(`run ${run.id} has no snapshot`);
+    const documents = await listSnapshotDocuments(connection, await listItems(database, run.snapshotId));
+    const { network, data, maxTokens, base } = await prepare(run, documents, checkCancelled);
+    const weights = await learn(run, network, data, maxTokens, checkCancelled);
+    const evaluation = await measure(run, network, weights, data, maxTokens);
+    await checkCancelled();
+
+    // The run's own id names the version: a try that was killed here leaves nothing but what the next one replaces.
+    const versionId = run.id;
+    const labels = await getLabels(database, data.labelIds);
+    const { config, vocabulary, lowerCase } = network;
+    await writeCheckpoint(await store.prepareFolder(versionId), {
+      config,
+      labels: labels.map(({ name }) => name),
+      weights,
+      vocabulary,
+      lowerCase,
+    });
+    await end(run.id, { status: 'SUCCEEDED' }, async (tx) => {
+      const version = await registerModelVersion(
+        tx,
+        {
+          id: versionId,
+          architecture: 'LayoutLMv2',
+          size: base?.size ?? run.hyperparameters.modelSize,
+          parameterCount: parameterCount(config, labels.length),
+          maxTokens,
+          // Weights made from scratch belong to whoever made the documents; those of a base pass their licence on.
+          licence: base?.licence ?? 'own',
+          baseModelId: base?.id ?? null,
+        },
+        data.labelIds,
+      );
+      await insertEvaluation(tx, run.id, evaluation);
+      const serves = await serveIfNoneServes(tx, version, announce);
+      return {
+        modelVersionId: version.id,
+        statusReason: serves ? 'Serves, as the first model' : 'Kept; promoteModel makes it serve',
+      };
+    });
+  };
+
+  return {
+    definition: runTrainingJob,
+    async run({ runId }, { signal }): Promise<JobOutcome> {
+      const known = await findRun(database, runId);
+      if (known === null || isOver(known.status)) return jobSkipped(`the run is ${known?.status ?? 'gone'}`);
+      const run = await begin(runId, await startEngine(enginePreference));
+      if (run === null) return jobSkipped('the run is over');
+      let checkedAt = 0;
+      const checkCancelled = async () => {
+        signal.throwIfAborted();
+        if (performance.now() - checkedAt < cancelCheckIntervalMs) return;
+        checkedAt = performance.now();
+        if (await isCancelRequested(database, runId)) throw new RunCancelled();
+      };
+      try {
+        await checkCancelled();
+        await train(run, checkCancelled);
+      } catch (error) {
+        if (!(error instanceof RunCancelled)) throw error;
+        await end(runId, { status: 'CANCELLED', statusReason: 'Cancelled while it ran' });
+      }
+      return jobDone;
+    },
+    async giveUp({ runId }, error) {
+      const isPublic = error instanceof AppError && error.isPublic;
+      const statusReason = isPublic
+        ? error.message
+        : 'Failed on our side, at every try; the log has the details';
+      await end(runId, { status: 'FAILED', statusReason });
+    },
+  };
+}
+
+/** What the training itself throws (a loss that is no number, too little memory) would happen at every try. */
+async function nextEvent<Event, Outcome>(events: AsyncGenerator<Event, Outcome, void>) {
+  try {
+    return await events.next();
+  } catch (error) {
+    throw createTrainingFailedError(messageOf(error), error);
+  }
+}

@@ -1,0 +1,94 @@
+/** What a client sends about runs. */
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import type { RunFilter } from './training.repository.js';
+import { ModelSizeEnum, RunStatusEnum, RunTriggerEnum } from './training.types.js';
+import type { RunHyperparameters, RunStatus, RunTrigger } from './training-run.js';
+
+@InputType('HyperparametersInput', {
+  description: 'What is not given has a default that fits where the run starts',
+})
+export class HyperparametersInput {
+  @Field(() => ModelSizeEnum, { nullable: true })
+  modelSize?: RunHyperparameters['modelSize'] | null;
+
+  @Field(() => Int, { nullable: true })
+  epochs?: number | null;
+
+  @Field(() => Int, { nullable: true })
+  batchSize?: number | null;
+
+  @Field(() => Int, { nullable: true })
+  microBatchSize?: number | null;
+
+  @Field(() => Float, { nullable: true })
+  learningRate?: number | null;
+
+  @Field(() => Float, { nullable: true })
+  headLearningRateMultiplier?: number | null;
+
+  @Field(() => Float, { nullable: true })
+  weightDecay?: number | null;
+
+  @Field(() => Float, { nullable: true })
+  warmupRatio?: number | null;
+
+  @Field(() => Float, { nullable: true })
+  maxGradientNorm?: number | null;
+
+  @Field(() => Boolean, { nullable: true })
+  dropout?: boolean | null;
+
+  @Field(() => Int, { nullable: true })
+  earlyStoppingPatience?: number | null;
+
+  @Field(() => Int, { nullable: true })
+  seed?: number | null;
+
+  @Field(() => Int, { nullable: true })
+  maxTokens?: number | null;
+}
+
+@InputType('StartTrainingRunInput')
+export class StartTrainingRunInput {
+  @Field(() => String, { nullable: true })
+  note?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A model version to go on from; not given: the serving one, if there is one',
+  })
+  baseModelId?: string | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Start from nothing though a model serves' })
+  fromScratch!: boolean;
+
+  @Field(() => HyperparametersInput, { nullable: true })
+  hyperparameters?: HyperparametersInput | null;
+}
+
+@InputType('TrainingRunFilter')
+export class TrainingRunFilterInput {
+  @Field(() => [RunStatusEnum], { nullable: true })
+  statuses?: RunStatus[] | null;
+
+  @Field(() => [RunTriggerEnum], { nullable: true })
+  triggers?: RunTrigger[] | null;
+}
+
+/** Without the fields that are null: those count as not given. */
+export function toHyperparameters(
+  input: HyperparametersInput | null | undefined,
+): Partial<RunHyperparameters> {
+  return withoutNulls(input ?? {});
+}
+
+export function toRunFilter(input: TrainingRunFilterInput | null | undefined): RunFilter {
+  return withoutNulls(input ?? {});
+}
+
+function withoutNulls<Input extends object>(
+  input: Input,
+): { [Key in keyof Input]?: NonNullable<Input[Key]> } {
+  const given = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(given) as { [Key in keyof Input]?: NonNullable<Input[Key]> };
+}
