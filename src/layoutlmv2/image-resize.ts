@@ -32,8 +32,11 @@ export function resizeBilinear(image: RgbImage, width: number, height: number): 
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
     throw new Error(`Cannot resize an image to ${width}×${height} pixels.`);
   }
-  const across = image.width === width ? image : resizeWidth(image, width);
-  return across.height === height ? across : resizeHeight(across, height);
+  // Pillow, too, starts with the height of an image more than a hundred times as high as wide, if that shrinks.
+  const startsWithHeight = image.height > 100 * image.width && height < image.height;
+  return startsWithHeight
+    ? resizeWidth(resizeHeight(image, height), width)
+    : resizeHeight(resizeWidth(image, width), height);
 }
 
 function checkImage({ width, height, data }: RgbImage): void {
@@ -49,6 +52,8 @@ function checkImage({ width, height, data }: RgbImage): void {
 function computeFilter(inputSize: number, outputSize: number): Filter {
   const scale = inputSize / outputSize;
   const support = Math.max(scale, 1);
+  // Multiplied by, not divided by: the last bit of a weight can depend on it.
+  const perSupport = 1 / support;
   const stride = Math.ceil(support) * 2 + 1;
   const starts = new Int32Array(outputSize);
   const counts = new Int32Array(outputSize);
@@ -60,7 +65,7 @@ function computeFilter(inputSize: number, outputSize: number): Filter {
     const triangle: number[] = [];
     let sum = 0;
     for (let position = start; position < end; position += 1) {
-      const weight = Math.max(0, 1 - Math.abs((position - center + 0.5) / support));
+      const weight = Math.max(0, 1 - Math.abs((position - center + 0.5) * perSupport));
       triangle.push(weight);
       sum += weight;
     }
@@ -74,6 +79,7 @@ function computeFilter(inputSize: number, outputSize: number): Filter {
 }
 
 function resizeWidth({ width, height, data }: RgbImage, outputWidth: number): RgbImage {
+  if (width === outputWidth) return { width, height, data };
   const { starts, counts, weights, stride } = computeFilter(width, outputWidth);
   const output = new Uint8Array(outputWidth * height * CHANNELS);
   let target = 0;
@@ -104,6 +110,7 @@ function resizeWidth({ width, height, data }: RgbImage, outputWidth: number): Rg
 }
 
 function resizeHeight({ width, height, data }: RgbImage, outputHeight: number): RgbImage {
+  if (height === outputHeight) return { width, height, data };
   const { starts, counts, weights, stride } = computeFilter(height, outputHeight);
   const rowLength = width * CHANNELS;
   const output = new Uint8Array(rowLength * outputHeight);
