@@ -109,3 +109,13 @@ export const createRendererClosedError = () =>
     isPublic: false,
     retryable: true,
   });
+
+/** Internal: no process could be started to read files in, as when the machine is out of memory. */
+export const createRendererUnavailableError = (cause: unknown) =>
+  createAppError({
+    code: 'RENDERER_UNAVAILABLE',
+    message: 'The process that reads files could not be started.',
+    isPublic: false,
+    retryable: true,
+    cause,
+  });

@@ -8,7 +8,7 @@ import { messageOf } from '../shared/errors.js';
 import { type Bmp, openBmp } from './bmp.js';
 import { createTooManyPixelsError, createUnreadableFileError } from './document.errors.js';
 import type { DocumentMediaType } from './media-type.js';
-import { isUniform, MAX_PAGE_SIDE, type PagePixels } from './page-image.js';
+import { isAlmostUniform, MAX_PAGE_SIDE, type PagePixels } from './page-image.js';
 import { findTiffDirectory } from './tiff-directory.js';
 
 export type ImageMediaType = Exclude<DocumentMediaType, 'application/pdf'>;
@@ -143,7 +143,7 @@ async function decode(path: string, page: PageToDecode, limits: ImageLimits): Pr
 async function findWhatIsThere(decodeTolerantly: () => Promise<PagePixels>): Promise<PagePixels | null> {
   try {
     const pixels = await decodeTolerantly();
-    return isUniform(pixels) ? null : pixels;
+    return isAlmostUniform(pixels) ? null : pixels;
   } catch {
     // Why it cannot be decoded was said by the first attempt.
     return null;
@@ -209,7 +209,7 @@ async function decodeBmpPage(bytes: Buffer, limits: ImageLimits): Promise<Decode
   refuseTooManyPixels({ pageNumber: 1, width, height, limit: limits.maxPixels });
   const { data, isComplete } = bitmap.decode();
   const raw = { width, height, channels: 3 } as const;
-  if (!isComplete && isUniform({ ...raw, data })) throw createUnreadableFileError(DAMAGED_IMAGE);
+  if (!isComplete && isAlmostUniform({ ...raw, data })) throw createUnreadableFileError(DAMAGED_IMAGE);
   const resolution = believableResolution({
     x: pixelsPerMetre.x / INCHES_PER_METRE,
     y: pixelsPerMetre.y / INCHES_PER_METRE,

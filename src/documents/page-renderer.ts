@@ -25,7 +25,7 @@ export type PageRenderer = {
   /**
    * Renders a local file page by page, in order; the next page is begun when it is asked for.
    * @throws public ENCRYPTED_PDF, UNREADABLE_FILE, NO_PAGES, TOO_MANY_PAGES, TOO_MANY_PIXELS, READING_TIMEOUT;
-   * internal and retryable RENDERER_CLOSED.
+   * internal and retryable RENDERER_CLOSED, RENDERER_UNAVAILABLE.
    */
   renderPages(localPath: string, mediaType: DocumentMediaType): AsyncGenerator<RenderedPage, void>;
   /** Ends all processes; files still being read fail with RENDERER_CLOSED. */
@@ -66,13 +66,18 @@ export function createPageRenderer(options: PageRendererOptions): PageRenderer {
     if (freeSlots > 0) freeSlots -= 1;
     // Whoever frees a slot hands it over without counting it free.
     else await new Promise<void>((resolve) => waiting.push(resolve));
-    if (isClosed) {
+    try {
+      const worker = isClosed ? null : (idle.pop() ?? (await startPageWorkerProcess({ maxMemoryBytes })));
+      if (worker === null || isClosed) {
+        worker?.kill(createRendererClosedError());
+        throw createRendererClosedError();
+      }
+      busy.add(worker);
+      return worker;
+    } catch (error) {
       release();
-      throw createRendererClosedError();
+      throw error;
     }
-    const worker = idle.pop() ?? startPageWorkerProcess({ maxMemoryBytes });
-    busy.add(worker);
-    return worker;
   };
   const release = () => {
     const next = waiting.shift();

@@ -2,10 +2,14 @@
  * One process of page-worker.ts as its owner sees it: a question, an answer, and a time limit after which the process is
  * killed. A process, not a thread: a decoder in native code can hang or crash where no thread could be stopped.
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type AppError, createAppError } from '../shared/errors.js';
-import { createReaderCrashedError, createReadingTimeoutError } from './document.errors.js';
+import {
+  createReaderCrashedError,
+  createReadingTimeoutError,
+  createRendererUnavailableError,
+} from './document.errors.js';
 import {
   MEMORY_LIMIT_VARIABLE,
   type PageWorkerReply,
@@ -43,18 +47,17 @@ const MAX_HEAP_MEGABYTES = 512;
 
 const KEPT_STDERR_CHARACTERS = 2000;
 
-/** Starts a process; it takes about 150 ms until it answers. */
-export function startPageWorkerProcess({ maxMemoryBytes }: { maxMemoryBytes: number }): PageWorkerProcess {
-  // Compiled, the worker lies beside this file; run from source (tests, development), tsx translates it.
-  const isSource = import.meta.url.endsWith('.ts');
-  const path = fileURLToPath(new URL(isSource ? './page-worker.ts' : './page-worker.js', import.meta.url));
-  const child = fork(path, [], {
-    execArgv: [`--max-old-space-size=${MAX_HEAP_MEGABYTES}`, ...(isSource ? ['--import', 'tsx'] : [])],
-    // Settings and secrets are no business of a process that reads strangers' files.
-    env: { [MEMORY_LIMIT_VARIABLE]: String(maxMemoryBytes) },
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+// Starting takes a quarter of a second; a machine that needs a minute for it is not going to read files either.
+const START_TIMEOUT_MS = 60_000;
+
+/**
+ * Starts a process and waits until it can be asked.
+ * @throws internal and retryable RENDERER_UNAVAILABLE.
+ */
+export async function startPageWorkerProcess(options: {
+  maxMemoryBytes: number;
+}): Promise<PageWorkerProcess> {
+  const child = forkWorker(options.maxMemoryBytes);
   let question: OpenQuestion | null = null;
   let isAlive = true;
   let stderr = '';
@@ -69,45 +72,64 @@ export function startPageWorkerProcess({ maxMemoryBytes }: { maxMemoryBytes: num
     child.kill('SIGKILL');
     settle((open) => open.reject(error(open)));
   };
+  const crash = (cause: unknown) => end(({ task }) => createReaderCrashedError(task, cause));
 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-KEPT_STDERR_CHARACTERS);
   });
-  child.on('error', (error) => end(({ task }) => createReaderCrashedError(task, error)));
+  child.on('error', crash);
   // 'close', not 'exit': by then everything it wrote has arrived.
-  child.on('close', (code, signal) =>
-    end(({ task }) => createReaderCrashedError(task, new Error(`ended by ${signal ?? code}: ${stderr}`))),
-  );
+  child.on('close', (code, signal) => crash(new Error(`ended by ${signal ?? code}: ${stderr}`)));
   child.on('message', (reply: PageWorkerReply) => {
     if (reply.kind === 'refused') settle(({ reject }) => reject(createAppError(reply)));
-    else if (reply.kind === 'crashed')
-      end(({ task }) => createReaderCrashedError(task, new Error(reply.reason)));
+    else if (reply.kind === 'crashed') crash(new Error(reply.reason));
     else settle(({ resolve }) => resolve(reply));
   });
 
+  /** Waits for the next reply, and no longer than the limit. */
+  const waitForReply = (task: string, timeoutMs: number) =>
+    new Promise<PageWorkerReply>((resolve, reject) => {
+      const timer = setTimeout(() => end(() => createReadingTimeoutError(task, timeoutMs)), timeoutMs);
+      question = {
+        task,
+        resolve: (reply) => {
+          clearTimeout(timer);
+          resolve(reply);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+      if (!isAlive) crash(new Error(`The process is gone: ${stderr}`));
+    });
+
+  try {
+    await waitForReply('starting', START_TIMEOUT_MS);
+  } catch (error) {
+    throw createRendererUnavailableError(error);
+  }
   return {
     isAlive: () => isAlive,
-    ask(request, { task, timeoutMs }) {
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => end(() => createReadingTimeoutError(task, timeoutMs)), timeoutMs);
-        question = {
-          task,
-          resolve: (reply) => {
-            clearTimeout(timer);
-            // The worker answers each request with its own kind of reply or not at all.
-            resolve(reply as ReplyTo<typeof request>);
-          },
-          reject: (error) => {
-            clearTimeout(timer);
-            reject(error);
-          },
-        };
-        if (!isAlive) return end(() => createReaderCrashedError(task, new Error('The process is gone')));
-        child.send(request, (error) => {
-          if (error !== null) end(() => createReaderCrashedError(task, error));
-        });
-      });
+    async ask(request, { task, timeoutMs }) {
+      const reply = waitForReply(task, timeoutMs);
+      if (isAlive) child.send(request, (error) => error !== null && crash(error));
+      // The worker answers each request with its own kind of reply or not at all.
+      return (await reply) as ReplyTo<typeof request>;
     },
     kill: (reason) => end(() => reason),
   };
+}
+
+function forkWorker(maxMemoryBytes: number): ChildProcess {
+  // Compiled, the worker lies beside this file; run from source (tests, development), tsx translates it.
+  const isSource = import.meta.url.endsWith('.ts');
+  const path = fileURLToPath(new URL(isSource ? './page-worker.ts' : './page-worker.js', import.meta.url));
+  return fork(path, [], {
+    execArgv: [`--max-old-space-size=${MAX_HEAP_MEGABYTES}`, ...(isSource ? ['--import', 'tsx'] : [])],
+    // Settings and secrets are no business of a process that reads strangers' files.
+    env: { [MEMORY_LIMIT_VARIABLE]: String(maxMemoryBytes) },
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
 }

@@ -8,6 +8,8 @@ export type PageWorkerRequest =
   | { kind: 'close' };
 
 export type PageWorkerReply =
+  /** Said once, unasked, at the start. */
+  | { kind: 'ready' }
   | { kind: 'opened'; pageCount: number }
   | { kind: 'rendered'; page: RenderedPage }
   /** `memoryBytes` is what the process keeps: WebAssembly memory grows and never shrinks. */

@@ -50,6 +50,7 @@ function serve(): void {
     });
   });
   process.on('disconnect', () => process.exit(0));
+  reply({ kind: 'ready' });
 }
 
 function refusal({ code, message, cause }: AppError): PageWorkerReply {

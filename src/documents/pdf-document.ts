@@ -10,6 +10,8 @@ import {
 } from './document.errors.js';
 import { groupIntoWords, type PdfCharacter, type PdfTextLayer, type Rectangle } from './pdf-words.js';
 import {
+  ANNOTATION_SUBTYPE_WIDGET,
+  APPEARANCE_MODE_NORMAL,
   BITMAP_BYTES_PER_PIXEL,
   BITMAP_FORMAT_BGRX,
   FLATTEN_FOR_DISPLAY,
@@ -137,6 +139,7 @@ function openPage(pdfium: Pdfium, document: number, index: number): PdfPage | nu
   const { calls } = pdfium;
   let page = calls.FPDF_LoadPage(document, index);
   if (page === 0) return null;
+  drawFieldsWithoutAppearance(pdfium, page);
   // Filled-in form fields and notes are annotations, which neither the text nor the plain drawing includes;
   // flattened, they are part of the page like everything else.
   const flattened = calls.FPDFPage_Flatten(page, FLATTEN_FOR_DISPLAY);
@@ -155,6 +158,20 @@ function openPage(pdfium: Pdfium, document: number, index: number): PdfPage | nu
     render: (size) => renderPage(pdfium, openedPage, size, renderFlags),
     close: () => calls.FPDF_ClosePage(openedPage),
   };
+}
+
+/** Programs that fill in forms often leave it to the reader to draw what was filled in. */
+function drawFieldsWithoutAppearance({ calls }: Pdfium, page: number): void {
+  const annotationCount = calls.FPDFPage_GetAnnotCount(page);
+  for (let index = 0; index < annotationCount; index += 1) {
+    const annotation = calls.FPDFPage_GetAnnot(page, index);
+    if (annotation === 0) continue;
+    const isField = calls.FPDFAnnot_GetSubtype(annotation) === ANNOTATION_SUBTYPE_WIDGET;
+    if (isField && !calls.EPDFAnnot_HasAppearanceStream(annotation, APPEARANCE_MODE_NORMAL)) {
+      calls.EPDFAnnot_GenerateFormFieldAP(annotation);
+    }
+    calls.FPDFPage_CloseAnnot(annotation);
+  }
 }
 
 function renderPage(

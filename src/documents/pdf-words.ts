@@ -77,8 +77,10 @@ function extend(open: OpenWord | null, text: string, character: PdfCharacter): O
 function textOf(code: number): string {
   if (HYPHENS.has(code)) return '-';
   const text = code > 0x10ffff ? '' : String.fromCodePoint(code);
-  if (/^[\s\0]$/u.test(text)) return ' ';
-  return /^[\p{Cc}\u200b-\u200f\u2060\ufeff\ufffe\uffff]$/u.test(text) ? '' : text;
+  // A byte order mark counts as white space in JavaScript; here it has no more shape than the other joiners.
+  if (/^[\u200b-\u200f\u2060\ufeff\ufffe\uffff]$/u.test(text)) return '';
+  if (/^\s$/u.test(text)) return ' ';
+  return /^\p{Cc}$/u.test(text) ? '' : text;
 }
 
 /** Whether a gap, a new line or a turn lies between two characters that follow each other without a space. */

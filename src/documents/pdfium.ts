@@ -13,6 +13,11 @@ export const PDFIUM_ERROR = { password: 4, unsupportedSecurity: 5 } as const;
 export const FLATTEN_FOR_DISPLAY = 0;
 export const FLATTEN_RESULT = { failed: 0, done: 1, nothingToDo: 2 } as const;
 
+/** FPDFAnnot_GetSubtype: a field of a form. */
+export const ANNOTATION_SUBTYPE_WIDGET = 20;
+/** Which of an annotation's appearances: the one when no pointer is on it. */
+export const APPEARANCE_MODE_NORMAL = 0;
+
 /** FPDFBitmap_CreateEx: four bytes a pixel, the last unused. Drawing into it is faster than into three-byte pixels. */
 export const BITMAP_FORMAT_BGRX = 3;
 export const BITMAP_BYTES_PER_PIXEL = 4;
