@@ -15,7 +15,7 @@ export type WordTokenizer = {
   readonly getPiece: (id: number) => string;
 };
 
-export type SpecialIds = {
+type SpecialIds = {
   readonly padding: number;
   readonly unknown: number;
   readonly classification: number;

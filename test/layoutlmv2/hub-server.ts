@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
-export type HubRequest = {
+type HubRequest = {
   host: 'hub' | 'storage';
   path: string;
   range: string | null;
@@ -13,7 +13,7 @@ export type HubRequest = {
 };
 
 /** What a test may set about the hub; large files are those that live on the storage host. */
-export type HubBehaviour = {
+type HubBehaviour = {
   readonly files: Map<string, Buffer>;
   largeFiles: Set<string>;
   requiredToken: string | null;
