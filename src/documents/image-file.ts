@@ -20,7 +20,7 @@ export type ImageLimits = {
   maxPagePixels: number;
 };
 
-export type DecodedPage = {
+type DecodedPage = {
   pixels: PagePixels;
   /** Resolution of `pixels` where the file names a believable one. */
   dpi: number | null;

@@ -33,7 +33,7 @@ export const THUMBNAIL_SIDE = 320;
 // have 20 to 82 % (JPEG has a third to an eighth of the bytes of a PNG).
 const FLAT_SHARE_FOR_PNG = 0.85;
 
-// High enough that Tesseract reads the same words as from the lossless image; below 85 thin strokes begin to ring.
+// Not visibly lossy, also where the file was a JPEG before.
 const JPEG_QUALITY = 90;
 const THUMBNAIL_QUALITY = 80;
 

@@ -29,7 +29,7 @@ export type PdfSource = {
 };
 
 /** Raw pixels row by row from the top, four bytes each: red, green, blue, unused. */
-export type RgbxPixels = { width: number; height: number; data: Buffer };
+type RgbxPixels = { width: number; height: number; data: Buffer };
 
 export type PdfPage = {
   /** Size as shown (crop box and rotation applied), in points of 1/72 inch. */

@@ -4,7 +4,7 @@
  */
 
 /** [x0, y0, x1, y1] in thousandths of the page from its top left: integers 0..1000, x0 <= x1, y0 <= y1. */
-export type PdfBox = readonly [x0: number, y0: number, x1: number, y1: number];
+type PdfBox = readonly [x0: number, y0: number, x1: number, y1: number];
 
 /** A word of a text layer; what a file states has no confidence. */
 export type PdfWord = { text: string; box: PdfBox; confidence: null };

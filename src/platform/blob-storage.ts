@@ -16,7 +16,7 @@ export type WrittenBlob = {
 };
 
 /** A part of a blob in bytes, both ends included as in HTTP; without `end` to the end of the blob. */
-export type ByteRange = { start: number; end?: number };
+type ByteRange = { start: number; end?: number };
 
 export type BlobStorage = {
   /**
