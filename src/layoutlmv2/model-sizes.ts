@@ -2,8 +2,8 @@
 import { type LayoutLMv2Config, parseConfig } from './config.js';
 
 /**
- * - `tiny`: for tests and demonstrations; 0.9 million parameters besides its vocabulary, 0.2 GFLOP a page of 128 tokens.
- * - `small`: for processors without a GPU; 5.6 million parameters with 8,000 words, 2 GFLOP a page of 256 tokens.
+ * - `tiny`: for tests and demonstrations; 0.68 million parameters besides its vocabulary, 0.25 GFLOP a page of 128 tokens.
+ * - `small`: for processors without a GPU; 5.5 million parameters with 8,000 words, 2.1 GFLOP a page of 256 tokens.
  * - `base`: the published architecture; 200 million parameters, 89 GFLOP a page of 256 tokens. It wants a GPU.
  */
 export const MODEL_SIZES = ['tiny', 'small', 'base'] as const;
