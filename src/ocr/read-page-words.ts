@@ -4,6 +4,7 @@
  */
 
 import { INK_RASTER_SIDE, measurePageInk } from './page-ink.js';
+import type { QuarterTurns } from './page-orientation.js';
 import { decodeGreyPage } from './page-raster.js';
 import type { TesseractRecogniser } from './tesseract-recogniser.js';
 import { judgeTextLayer, type TextLayer, type TextLayerJudgement } from './text-layer.js';
@@ -20,6 +21,8 @@ type PageToRead = {
 type PageWords = {
   words: Word[];
   source: 'text-layer' | 'tesseract';
+  /** The clockwise turn that would put the page upright; boxes are on the image as it was given (see `turnWords`). */
+  uprightTurn: QuarterTurns;
   /** Of the words, 0..1; null where the words have none. */
   meanConfidence: number | null;
   /** What read them, stable: the same version on the same page gives the same words. */
@@ -41,8 +44,14 @@ export function createReadPageWords({ tesseract }: { tesseract: TesseractRecogni
       const judgement = await judge(textLayer, image);
       if (judgement.sane) {
         const words = dropRepeatedWords(cleanWords(textLayer.words));
-        const confidence = meanConfidence(words);
-        return { words, source: 'text-layer', meanConfidence: confidence, ocrVersion: TEXT_LAYER_VERSION };
+        return {
+          words,
+          source: 'text-layer',
+          // PDF pages say which way up they are, and are rendered so.
+          uprightTurn: 0,
+          meanConfidence: meanConfidence(words),
+          ocrVersion: TEXT_LAYER_VERSION,
+        };
       }
       reason = judgement.reason;
     }
@@ -50,6 +59,7 @@ export function createReadPageWords({ tesseract }: { tesseract: TesseractRecogni
     return {
       words: read.words,
       source: 'tesseract',
+      uprightTurn: read.uprightTurn,
       meanConfidence: read.meanConfidence,
       ocrVersion: read.ocrVersion,
       ...(reason !== undefined && { reason }),

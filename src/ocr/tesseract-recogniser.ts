@@ -5,7 +5,14 @@
 
 import { createRequire } from 'node:module';
 import { z } from 'zod';
-import { decodeGreyPage, encodePgm, type PageSize } from './page-raster.js';
+import {
+  isReadBetter,
+  isSideways,
+  mayBeUpsideDown,
+  type QuarterTurns,
+  turnWords,
+} from './page-orientation.js';
+import { decodeGreyPage, encodePgm, type GreyRaster, type PageSize } from './page-raster.js';
 import { getLanguageData, type LanguageData } from './tesseract-languages.js';
 import { createTesseractPool, type TesseractPoolOptions } from './tesseract-pool.js';
 import { PAGE_SEGMENTATION_MODE } from './tesseract-thread.js';
@@ -21,11 +28,14 @@ export type TesseractOptions = TesseractPoolOptions & {
   maxPixels: number;
 };
 
-/** An encoded page image (PNG, JPEG, WebP, ...), upright; `dpi` where the file says it. */
+/** An encoded page image (PNG, JPEG, WebP, ...); `dpi` where the file says it. */
 type RecognisePage = { image: Buffer; languages?: readonly string[]; dpi?: number | null };
 
 type RecognisedPage = {
+  /** Boxes on the image as it was given, whichever way up. */
   words: Word[];
+  /** The clockwise turn that would put the page upright; `turnWords` turns its words. */
+  uprightTurn: QuarterTurns;
   /** Of the words, 0..1; null on a page without words. */
   meanConfidence: number | null;
   /** As Tesseract itself says it, e.g. `5.1.0-288-g2a9c1`. */
@@ -80,19 +90,35 @@ export function createTesseractRecogniser(options: TesseractOptions): TesseractR
       const read = await pool.withThread(data, async (recognise) => {
         const raster = await decodeGreyPage(image, (size) => scaleFor(size, dpi, options.maxPixels));
         const readingDpi = dpiOf(raster, dpi && dpi * raster.scale);
-        const recognition = await recognise(encodePgm(raster), readingDpi);
-        return { ...recognition, words: parseTesseractTsv(recognition.tsv, raster) };
+        return readEitherWayUp(raster, (page) => recognise(encodePgm(page), readingDpi));
       });
       return {
-        words: read.words,
+        ...read,
         meanConfidence: meanConfidence(read.words),
-        engineVersion: read.engineVersion,
         ocrVersion: versionOf(data),
       };
     },
     getVersion: async (languages) => versionOf(await dataOf(languages)),
     close: () => pool.close(),
   };
+}
+
+/** Reads the page as it is and, if that gives hardly a word, upside down. */
+async function readEitherWayUp(
+  raster: GreyRaster,
+  recognise: (page: GreyRaster) => Promise<{ tsv: string; engineVersion: string }>,
+): Promise<{ words: Word[]; uprightTurn: QuarterTurns; engineVersion: string }> {
+  const { tsv, engineVersion } = await recognise(raster);
+  const words = parseTesseractTsv(tsv, raster);
+  if (mayBeUpsideDown(words)) {
+    const upsideDown = await recognise({ ...raster, data: raster.data.toReversed() });
+    const turned = parseTesseractTsv(upsideDown.tsv, raster);
+    if (isReadBetter(turned, words)) {
+      const uprightTurn = isSideways(turned, raster) ? 90 : 180;
+      return { words: turnWords(turned, 180), uprightTurn, engineVersion };
+    }
+  }
+  return { words, uprightTurn: isSideways(words, raster) ? 270 : 0, engineVersion };
 }
 
 /** Enlarges a page of low resolution; the limits of pixels and of Tesseract go first. */

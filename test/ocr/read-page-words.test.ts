@@ -23,6 +23,7 @@ describe('the words of a page', () => {
     expect(read).toEqual({
       words: page.textLayer.words,
       source: 'text-layer',
+      uprightTurn: 0,
       meanConfidence: null,
       ocrVersion: 'text-layer/pdfium/1',
     });

@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { turnWords } from '../../src/ocr/page-orientation.js';
 import {
   createTesseractRecogniser,
   type TesseractOptions,
@@ -101,6 +102,30 @@ describe('a printed page', () => {
     const { words } = await start().recognise({ image: prose.image, dpi: 1 });
     expect(textsOf(words).join(' ')).toBe(PROSE);
   });
+});
+
+describe('a page that is not upright', () => {
+  it.each([
+    [0, 0],
+    [90, 270],
+    [180, 180],
+    [270, 90],
+  ] as const)(
+    'and was turned by %i degrees is read all the same, and says it wants %i',
+    async (turn, back) => {
+      const image = await sharp(prose.image).rotate(turn).png().toBuffer();
+      const { words, uprightTurn } = await start().recognise({ image, dpi: prose.dpi });
+      expect(textsOf(words).join(' ')).toBe(PROSE);
+      expect(uprightTurn).toBe(back);
+      const upright = turnWords(words, back);
+      const worst = upright.map(({ box }, index) => {
+        const truth = prose.textLayer.words[index]?.box ?? [];
+        return Math.max(...box.map((value, edge) => Math.abs(value - (truth[edge] ?? Number.NaN))));
+      });
+      // As for an upright page, and one more for what was cut off and not rounded at the other edge.
+      expect(Math.max(...worst)).toBeLessThanOrEqual(4);
+    },
+  );
 });
 
 describe('a page without words', () => {
