@@ -12,7 +12,8 @@ import {
 } from './document.errors.js';
 import { type ImageMediaType, openImage } from './image-file.js';
 import type { DocumentMediaType } from './media-type.js';
-import { encodePageImage, MAX_PAGE_SIDE, type PagePixels } from './page-image.js';
+import { encodePageImage, MAX_PAGE_SIDE } from './page-image.js';
+import type { PagePixels } from './page-pixels.js';
 import { openPdf, type PdfPage } from './pdf-document.js';
 import type { Pdfium } from './pdfium.js';
 import type { RenderedPage, RenderLimits } from './rendered-page.js';

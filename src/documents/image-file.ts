@@ -8,7 +8,8 @@ import { messageOf } from '../shared/errors.js';
 import { type Bmp, openBmp } from './bmp.js';
 import { createTooManyPixelsError, createUnreadableFileError } from './document.errors.js';
 import type { DocumentMediaType } from './media-type.js';
-import { isAlmostUniform, MAX_PAGE_SIDE, type PagePixels } from './page-image.js';
+import { isAlmostUniform, MAX_PAGE_SIDE } from './page-image.js';
+import type { PagePixels } from './page-pixels.js';
 import { findTiffDirectory } from './tiff-directory.js';
 
 export type ImageMediaType = Exclude<DocumentMediaType, 'application/pdf'>;

@@ -3,10 +3,8 @@
  * transparency, with a thumbnail and a perceptual hash. How a file becomes pixels is image-file.ts and pdf-document.ts.
  */
 import sharp from 'sharp';
+import type { PagePixels } from './page-pixels.js';
 import { perceptualHash } from './perceptual-hash.js';
-
-/** Raw pixels row by row from the top: one byte (grey), three (RGB) or four (RGB and one that means nothing). */
-export type PagePixels = { width: number; height: number; channels: 1 | 3 | 4; data: Buffer };
 
 export type PageImage = {
   width: number;

@@ -3,7 +3,7 @@
  * candidates for near-duplicates; that two pages are the same it cannot say.
  */
 import sharp from 'sharp';
-import type { PagePixels } from './page-image.js';
+import type { PagePixels } from './page-pixels.js';
 
 // The classical sizes of pHash: the 8 x 8 lowest frequencies of a 32 x 32 picture.
 const PICTURE_SIDE = 32;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ImageMediaType, openImage } from '../../src/documents/image-file.js';
-import type { PagePixels } from '../../src/documents/page-image.js';
+import type { PagePixels } from '../../src/documents/page-pixels.js';
 
 const LIMITS = { maxPixels: 1_000_000, maxPagePixels: 1_000_000 };
 

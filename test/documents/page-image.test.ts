@@ -1,12 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import {
-  encodePageImage,
-  isAlmostUniform,
-  type PagePixels,
-  pageRgb,
-  THUMBNAIL_SIDE,
-} from '../../src/documents/page-image.js';
+import { encodePageImage, isAlmostUniform, pageRgb, THUMBNAIL_SIDE } from '../../src/documents/page-image.js';
+import type { PagePixels } from '../../src/documents/page-pixels.js';
 import { hashDistance } from '../../src/documents/perceptual-hash.js';
 
 /** Pixels from a function that gives each one's colour. */

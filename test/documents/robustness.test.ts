@@ -1,15 +1,18 @@
 /**
- * Odd and hostile files of the real world, and ordinary ones: each becomes pages or gets a clear public error, in
- * bounded time. The files are not part of the project: EVAL_DATA names the folder that holds `robustness` and `samples`.
+ * Whatever a file holds, it becomes pages or gets a clear public error, in bounded time: shown on damaged copies of made
+ * documents and, where EVAL_DATA names a folder that holds `robustness` and `samples`, on the files in there.
  */
 import { existsSync } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { extname, join, relative } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { getMediaType, MEDIA_TYPE_HEAD_BYTES } from '../../src/documents/media-type.js';
 import { createPageRenderer } from '../../src/documents/page-renderer.js';
 import { AppError } from '../../src/shared/errors.js';
+import { type Chance, createChance } from '../support/document-texts.js';
+import { makeDocument } from '../support/make-documents.js';
 
 const evalData = process.env.EVAL_DATA ?? '';
 const folders = ['robustness', 'samples']
@@ -18,23 +21,38 @@ const folders = ['robustness', 'samples']
 
 const PAGE_TIMEOUT_MS = 30_000;
 const MAX_PAGES = 200;
+const DAMAGED_COPIES = 6;
 
-describe.runIf(evalData !== '' && folders.length > 0)('files of the real world', async () => {
+describe('a file of whatever content', async () => {
   const renderer = createPageRenderer({
     maxPages: MAX_PAGES,
     maxPixels: 100_000_000,
     pageTimeoutMs: PAGE_TIMEOUT_MS,
   });
-  afterAll(() => renderer.close());
-
   const outcomes = new Map<string, Map<string, number>>();
-  afterAll(() => {
+  const scratch = await mkdtemp(join(tmpdir(), 'robustness-'));
+  afterAll(async () => {
     for (const [folder, counts] of outcomes) console.info(folder, Object.fromEntries(counts));
+    await renderer.close();
+    await rm(scratch, { recursive: true });
   });
+
+  it.each(['pdf', 'scanned-pdf', 'tiff', 'jpeg', 'png'] as const)(
+    'becomes pages or gets a clear error when damaged: %s',
+    async (as) => {
+      const { bytes } = await makeDocument({ kind: 'invoice', seed: 1, as });
+      const chance = createChance(1);
+      for (let round = 0; round < DAMAGED_COPIES; round += 1) {
+        const path = join(scratch, `${round}.${as}`);
+        await writeFile(path, round % 2 === 0 ? cut(bytes, chance) : scramble(bytes, chance));
+        await read(path);
+      }
+    },
+  );
 
   for (const folder of folders) {
     for (const path of await listFiles(folder)) {
-      const name = relative(evalData, path);
+      const name = relative(join(folder, '..'), path);
       it(`${name} becomes pages or a clear error`, { timeout: 600_000 }, async () => {
         const outcome = await read(path);
         const group = name.split('/').slice(0, -1).join('/');
@@ -67,6 +85,18 @@ describe.runIf(evalData !== '' && folders.length > 0)('files of the real world',
     }
   }
 });
+
+function cut(bytes: Buffer, chance: Chance): Buffer {
+  return bytes.subarray(0, chance.integer(1, bytes.length - 1));
+}
+
+/** A copy with some bytes replaced by chance. */
+function scramble(bytes: Buffer, chance: Chance): Buffer {
+  const copy = Buffer.from(bytes);
+  for (let count = 0; count < 20; count += 1)
+    copy[chance.integer(0, copy.length - 1)] = chance.integer(0, 255);
+  return copy;
+}
 
 async function readHead(path: string): Promise<Buffer> {
   const handle = await open(path);
