@@ -4,7 +4,7 @@
  */
 
 /** Blocks per residual stage (res2, res3, res4, res5). */
-export type BlocksPerStage = readonly [number, number, number, number];
+type BlocksPerStage = readonly [number, number, number, number];
 
 type Triple = readonly [number, number, number];
 

@@ -9,9 +9,9 @@ import { lookup } from './ops/lookup.js';
 import { type Linear, linear, multiplyByTransposed } from './ops/multiply.js';
 
 /** Query, key and value in one matrix [3 * hidden, hidden]; the key has no bias. */
-export type FusedProjection = { weight: tf.Tensor; queryBias: tf.Tensor; valueBias: tf.Tensor };
+type FusedProjection = { weight: tf.Tensor; queryBias: tf.Tensor; valueBias: tf.Tensor };
 
-export type SeparateProjection = { query: Linear; key: Linear; value: Linear };
+type SeparateProjection = { query: Linear; key: Linear; value: Linear };
 
 export type EncoderLayer = {
   attention: FusedProjection | SeparateProjection;

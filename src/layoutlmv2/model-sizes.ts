@@ -2,14 +2,6 @@
 import { type LayoutLMv2Config, parseConfig } from './config.js';
 
 /**
- * - `tiny`: for tests and demonstrations; 0.68 million parameters besides its vocabulary, 0.25 GFLOP a page of 128 tokens.
- * - `small`: for processors without a GPU; 5.5 million parameters with 8,000 words, 2.1 GFLOP a page of 256 tokens.
- * - `base`: the published architecture; 200 million parameters, 89 GFLOP a page of 256 tokens. It wants a GPU.
- */
-export const MODEL_SIZES = ['tiny', 'small', 'base'] as const;
-export type ModelSize = (typeof MODEL_SIZES)[number];
-
-/**
  * From scratch nothing may be frozen. Depth 50 is the least that detectron2 builds of bottleneck blocks; these networks are
  * narrow instead.
  */
@@ -49,7 +41,14 @@ const SIZES = {
     },
   },
   base: { detectron2_config_args: { 'MODEL.BACKBONE.FREEZE_AT': 0 } },
-} satisfies Record<ModelSize, Record<string, unknown>>;
+} satisfies Record<string, Record<string, unknown>>;
+
+/**
+ * - `tiny`: for tests and demonstrations; 0.68 million parameters besides its vocabulary, 0.25 GFLOP a page of 128 tokens.
+ * - `small`: for processors without a GPU; 5.5 million parameters with 8,000 words, 2.1 GFLOP a page of 256 tokens.
+ * - `base`: the published architecture; 200 million parameters, 89 GFLOP a page of 256 tokens. It wants a GPU.
+ */
+export type ModelSize = keyof typeof SIZES;
 
 /** The configuration of a network of a size for a vocabulary of `vocabSize` tokens. */
 export function modelConfig(size: ModelSize, vocabSize: number): LayoutLMv2Config {

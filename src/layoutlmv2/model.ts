@@ -9,7 +9,7 @@ import type { LayoutLMv2Config } from './config.js';
 import { networkOf, runNetwork } from './network.js';
 import { createNetworkInputs } from './network-inputs.js';
 import { createDropout, noDropout } from './ops/dropout.js';
-import { type ParameterSpec, parameterSpec, type WeightMap } from './parameters.js';
+import { elementCount, type ParameterSpec, parameterSpec, type WeightMap } from './parameters.js';
 import { applyNormed } from './visual-backbone.js';
 
 /** A document classifier with its weights in the active backend's memory. */
@@ -68,6 +68,11 @@ export function assertComplete(specs: readonly ParameterSpec[], weights: WeightM
     if (weight && weight.shape.join() !== shape.join()) {
       throw new Error(
         `The weight "${name}" has the shape [${weight.shape}], but the configuration demands [${shape}].`,
+      );
+    }
+    if (weight && weight.data.length !== elementCount(shape)) {
+      throw new Error(
+        `The weight "${name}" has ${weight.data.length} numbers, which do not fill its shape [${shape}].`,
       );
     }
   }

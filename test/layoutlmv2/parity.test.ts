@@ -54,7 +54,10 @@ const GRADIENT_TOLERANCE = 1e-4;
 
 /** Every gradient the reference has, those of the relative-position tables, which it can be told to train, included. */
 const recordedGradients = { ...reference.grad, ...reference.grad_relpos_tracked };
-const trainable = Object.keys(recordedGradients).filter((name) => recordedGradients[name]);
+const allTrainable = Object.keys(recordedGradients).filter((name) => recordedGradients[name]);
+
+/** Weights whose gradients take plain JavaScript half a minute, because of the large maps behind them. */
+const isCostly = (name: string): boolean => /\.res[34]\./.test(name);
 
 describe.each(['wasm', 'cpu'] as const)('the network on the %s engine', (engine) => {
   let model: LayoutLMv2Model;
@@ -107,6 +110,7 @@ describe.each(['wasm', 'cpu'] as const)('the network on the %s engine', (engine)
   it.each(engine === 'wasm' ? [false, true] : [false])(
     'computes the recorded loss and gradients (checkpointing: %s)',
     async (checkpointing) => {
+      const trainable = engine === 'wasm' ? allTrainable : allTrainable.filter((name) => !isCostly(name));
       const result = lossAndGradients(model, batch, reference.labels, { trainable, checkpointing });
       expect(relativeError(await result.loss.data(), [reference.loss])).toBeLessThan(ACTIVATION_TOLERANCE);
       expect([...result.gradients.keys()].sort()).toEqual([...trainable].sort());
@@ -155,7 +159,7 @@ describe('a step of the network', () => {
     await expectAllTensorsReleased(() => {
       const output = runSequenceClassifier(model, batch, { dropoutSeed: 3 });
       const result = lossAndGradients(model, batch, reference.labels, {
-        trainable,
+        trainable: allTrainable,
         dropoutSeed: 3,
         checkpointing,
       });

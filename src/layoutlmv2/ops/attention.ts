@@ -10,7 +10,7 @@ import { type Dropout, drop } from './dropout.js';
 import { multiplyBatches } from './multiply.js';
 
 /** What attention works on. */
-export type AttentionInputs = {
+type AttentionInputs = {
   /** Each [pages * length, hidden]; a head is a range of columns. */
   query: tf.Tensor2D;
   key: tf.Tensor2D;
