@@ -11,7 +11,7 @@ import { createNothingToConfirmError } from './classification.errors.js';
 import { findDocumentPrediction, findNewestDecision, insertDecision } from './classification.repository.js';
 import { type ClassificationFact, effectiveLabel, type Prediction } from './prediction.js';
 
-export type Decision = { documentId: string; labelId: string; decidedBy: string; note: string | null };
+type Decision = { documentId: string; labelId: string; decidedBy: string; note: string | null };
 
 export type CorrectLabel = (decision: Decision) => Promise<Document>;
 export type ConfirmLabel = (decision: Omit<Decision, 'labelId'>) => Promise<Document>;

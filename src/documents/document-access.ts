@@ -15,7 +15,7 @@ import {
 } from './document.repository.js';
 
 /** The words of a PDF's text layer as parallel arrays, four box numbers (0..1000) a word. */
-export type PackedTextLayer = { texts: string[]; boxes: number[]; unmappedShare: number };
+type PackedTextLayer = { texts: string[]; boxes: number[]; unmappedShare: number };
 
 /** What is needed to read the words of a page; null when the page is gone. */
 export type FindPageSource = (

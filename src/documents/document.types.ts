@@ -20,7 +20,7 @@ export const LabelSourceEnum = { HUMAN: 'HUMAN', MODEL: 'MODEL' };
 registerEnumType(LabelSourceEnum, { name: 'LabelSource', description: 'Whose word a label is' });
 
 @ObjectType('Failure', { description: 'Why a document could not be taken in, after the last try' })
-export class FailureType {
+class FailureType {
   @Field(() => String)
   code!: string;
 

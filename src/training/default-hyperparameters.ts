@@ -1,12 +1,34 @@
 /** The settings of a run that nobody has touched. */
-import { fineTuningHyperparameters } from '../layoutlmv2/training/hyperparameters.js';
+import { fineTuningHyperparameters, fromScratchHyperparameters } from '../layoutlmv2/training/hyperparameters.js';
 import type { RunHyperparameters } from './training-run.js';
 
-/** Defaults by where a run starts: a network of our own sizes learns everything, a checkpoint only adapts. */
+type Size = RunHyperparameters['modelSize'];
+
+// Fewer than six steps an epoch teach too little in the epochs there are; fewer than four pages a step are mostly noise.
+const leastStepsPerEpoch = 6;
+const smallestBatch = 4;
+
+/**
+ * Defaults by where a run starts and how much there is to learn from. From scratch everything is learnt; a large pre-trained network only adapts; our own
+ * small ones, which have seen no more than this archive, learn on at a third of the rate they were made with.
+ */
 export function defaultHyperparameters(options: {
-  isFromScratch: boolean;
-  modelSize: RunHyperparameters['modelSize'];
+  /** Size of the base model; null from scratch. */
+  baseSize: string | null;
+  /** Size of a network from scratch. */
+  modelSize: Size;
+  trainingDocuments: number;
 }): RunHyperparameters {
-  const defaults = options.isFromScratch ? fineTuningHyperparameters : fineTuningHyperparameters;
-  return { ...defaults, modelSize: options.modelSize };
+  const { baseSize, modelSize, trainingDocuments } = options;
+  const defaults = defaultsFor(baseSize, modelSize);
+  const fittingBatch = 2 ** Math.floor(Math.log2(Math.max(1, trainingDocuments / leastStepsPerEpoch)));
+  const batchSize = Math.min(defaults.batchSize, Math.max(smallestBatch, fittingBatch));
+  return { ...defaults, batchSize, microBatchSize: Math.min(defaults.microBatchSize, batchSize) };
+}
+
+function defaultsFor(baseSize: string | null, modelSize: Size): RunHyperparameters {
+  if (baseSize === null) return { ...fromScratchHyperparameters, modelSize };
+  if (baseSize === 'base') return { ...fineTuningHyperparameters, modelSize };
+  const learningRate = fromScratchHyperparameters.learningRate / 3;
+  return { ...fromScratchHyperparameters, learningRate, modelSize };
 }

@@ -52,14 +52,15 @@ export function createStartTrainingRun(dependencies: {
           ? await findServingModel(tx)
           : await getModelVersion(tx, wantedBaseId);
       const size = wanted.modelSize ?? modelSize;
+      await lockSplits(tx);
+      const { items, obstacle } = await collectItems(tx, minimumPerLabel);
+      const trainingDocuments = items.filter(({ split }) => split === 'TRAIN').length;
       const hyperparameters = {
-        ...defaultHyperparameters({ isFromScratch: base === null, modelSize: size }),
+        ...defaultHyperparameters({ baseSize: base?.size ?? null, modelSize: size, trainingDocuments }),
         ...wanted,
         modelSize: size,
       };
       requireUsableHyperparameters(hyperparameters);
-      await lockSplits(tx);
-      const { items, obstacle } = await collectItems(tx, minimumPerLabel);
       const run = {
         id: createId(),
         trigger,

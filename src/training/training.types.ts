@@ -28,7 +28,7 @@ registerEnumType(RunStatusEnum, { name: 'RunStatus' });
 export const RunTriggerEnum = enumOf(runTriggers);
 registerEnumType(RunTriggerEnum, { name: 'RunTrigger', description: 'What made a run start' });
 
-export const DatasetSplitEnum = enumOf(datasetSplits);
+const DatasetSplitEnum = enumOf(datasetSplits);
 registerEnumType(DatasetSplitEnum, {
   name: 'DatasetSplit',
   description: 'TRAIN teaches, VALIDATION chooses the epoch, HOLDOUT is only measured on',
@@ -41,7 +41,7 @@ registerEnumType(ModelSizeEnum, {
 });
 
 @ObjectType('Hyperparameters')
-export class HyperparametersType {
+class HyperparametersType {
   @Field(() => ModelSizeEnum, { description: 'Counts only for a run from scratch' })
   modelSize!: RunHyperparameters['modelSize'];
 

@@ -49,14 +49,20 @@ async function withSchemaEngine<Result>(
   use: (engine: SchemaEngine) => Promise<Result>,
 ): Promise<Result> {
   await loadEngine();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl }));
+  // Ours to end: the engine leaves the connections of its own pool open.
+  const pool = new pg.Pool({ connectionString: databaseUrl });
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const datamodels: [string, string][] = [[schemaPath, await readFile(schemaPath, 'utf8')]];
   const ignoreLog = () => {};
-  const engine = await engineModule.SchemaEngine.new({ datamodels }, ignoreLog, adapter);
   try {
-    return await use(engine);
+    const engine = await engineModule.SchemaEngine.new({ datamodels }, ignoreLog, adapter);
+    try {
+      return await use(engine);
+    } finally {
+      engine.free();
+    }
   } finally {
-    engine.free();
+    await pool.end();
   }
 }
 

@@ -11,7 +11,7 @@ export type GraphqlContext = {
 };
 
 /** Loads values for keys, in their order. */
-export type LoadMany<Value> = (keys: readonly string[]) => Promise<readonly Value[]>;
+type LoadMany<Value> = (keys: readonly string[]) => Promise<readonly Value[]>;
 
 export function createContext(options: { baseUrl: string; viewer: { name: string } }): GraphqlContext {
   const loaders = new Map<unknown, DataLoader<string, unknown>>();

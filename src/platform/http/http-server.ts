@@ -1,20 +1,13 @@
 /**
- * The HTTP side: express with what every answer needs, the GraphQL endpoint (queries, uploads, subscriptions over
- * WebSocket) and whatever routes it is given. Nothing here knows what a document is.
+ * The HTTP side: express with what every answer needs, the routes it is given and the GraphQL endpoint. Nothing here
+ * knows what a document is.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { GraphQLSchema } from 'graphql';
-import { graphqlUploadExpress } from 'graphql-upload-minimal';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
 import { AppError, createAppError, messageOf } from '../../shared/errors.js';
-import { createContext, type GraphqlContext } from '../graphql/context.js';
-import { createFormatError } from '../graphql/format-error.js';
+import { mountGraphql } from '../graphql/graphql-endpoint.js';
 import type { Log } from '../log.js';
 import { createRequestGuard } from './request-guard.js';
 
@@ -25,8 +18,6 @@ export type HttpServer = {
   stop(): Promise<void>;
 };
 
-// A query is text that people and programs write: a megabyte is a mistake or an attack.
-const maxQueryBytes = 1024 * 1024;
 // After this, what is still being sent is cut: a slow download must not keep the product from stopping.
 const drainTimeoutMs = 3_000;
 
@@ -38,62 +29,28 @@ export async function startHttpServer(options: {
   routes: readonly Router[];
   log: Log;
 }): Promise<HttpServer> {
-  const { host, port, schema, log } = options;
+  const { host, port, schema, routes, log } = options;
   const app = express();
   const server = createServer(app);
   app.disable('x-powered-by');
   const guard = createRequestGuard(host);
   app.use(guard.middleware);
-  for (const router of options.routes) app.use(router);
-
-  const formatError = createFormatError(log);
-  const apollo = new ApolloServer<GraphqlContext>({
-    schema,
-    formatError,
-    // The request guard refuses what comes from other sites, also for clients that send no special header.
-    csrfPrevention: false,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    plugins: [ApolloServerPluginLandingPageDisabled()],
-  });
-  await apollo.start();
-  app.use(
-    '/graphql',
-    sendBrowsersToTheLandingPage,
-    graphqlUploadExpress({ maxFieldSize: maxQueryBytes }),
-    parseJsonUnlessUploaded,
-    expressMiddleware(apollo, { context: async ({ req }) => contextOf(req, host) }),
-  );
+  for (const router of routes) app.use(router);
+  const graphql = await mountGraphql({ app, server, schema, host, accepts: guard.accepts, log });
   app.use(answerNotFound);
   app.use(createErrorAnswer(log));
-
-  const sockets = new WebSocketServer({
-    server,
-    path: '/graphql',
-    maxPayload: maxQueryBytes,
-    verifyClient: guard.accepts,
-  });
-  const subscriptions = useServer(
-    {
-      schema,
-      context: ({ extra }) => contextOf((extra as { request: IncomingMessage }).request, host),
-      onError: (_context, _id, _payload, errors) => errors.map((error) => formatError(error.toJSON(), error)),
-    },
-    sockets,
-  );
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     async stop() {
       const closed = new Promise<void>((done) => server.close(() => done()));
-      await subscriptions.dispose();
-      sockets.close();
+      await graphql.endSubscriptions();
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), drainTimeoutMs);
       await closed;
       clearTimeout(cut);
-      await apollo.stop();
+      await graphql.stop();
     },
   };
 }
@@ -121,31 +78,6 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     server.listen(port, host, () => done());
   });
 }
-
-function contextOf(request: IncomingMessage, host: string): GraphqlContext {
-  const baseUrl = `http://${request.headers.host ?? host}`;
-  // There is no sign-in yet, and on loopback only the machine's own people are there.
-  return createContext({ baseUrl, viewer: { name: 'local' } });
-}
-
-const sendBrowsersToTheLandingPage: RequestHandler = (request, response, next) => {
-  const asksForPage =
-    request.method === 'GET' && request.accepts(['json', 'html']) === 'html' && !request.query.query;
-  if (asksForPage) response.redirect('/');
-  else next();
-};
-
-const parseJson = express.json({ limit: maxQueryBytes });
-
-const parseJsonUnlessUploaded: RequestHandler = (request, response, next) => {
-  if (request.is('multipart/form-data')) next();
-  // Apollo answers a request without a body with what it expects.
-  else
-    parseJson(request, response, (error?: unknown) => {
-      request.body ??= {};
-      next(error);
-    });
-};
 
 const answerNotFound: RequestHandler = (request, response) => {
   answerError(response, 404, 'NOT_FOUND', `There is nothing at ${request.path}`);

@@ -76,9 +76,10 @@ export async function startJobRunner(options: {
   const stopping = new AbortController();
 
   const events = new EventEmitter();
+  // Jobs are taken in the name of the pool, not of the worker in it that does them.
   const workerIds: string[] = [];
-  events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => {
-    workerIds.push(worker.workerId);
+  events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => {
+    workerIds.push(workerPool.id);
   });
 
   const runner: Runner = await run({
