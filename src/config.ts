@@ -60,6 +60,8 @@ export const settings = {
       z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
     ]),
     default: '',
+    // It holds a password.
+    isSecret: true,
   },
   logLevel: {
     env: 'LOG_LEVEL',
@@ -144,26 +146,36 @@ export const settings = {
   },
 } as const satisfies Record<string, Setting>;
 
-type Setting = { env: string; doc: string; schema: z.ZodType; default: string; defaultDoc?: string };
+type Setting = {
+  env: string;
+  doc: string;
+  schema: z.ZodType;
+  default: string;
+  defaultDoc?: string;
+  /** Whether a value that is refused must not be repeated. */
+  isSecret?: boolean;
+};
 
 export type Config = Readonly<{
   [Name in keyof typeof settings]: z.infer<(typeof settings)[Name]['schema']>;
 }>;
 
 /**
- * Reads the settings from an environment. An empty variable counts as not set.
- * @throws AppError INVALID_SETTING naming every setting that is wrong, what was found and what is expected.
+ * Reads the settings from an environment. An empty variable, or one of spaces, counts as not set.
+ * @throws AppError INVALID_SETTING naming every setting that is wrong, what was found (secrets apart) and what is expected.
  */
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const values: Record<string, unknown> = {};
   const faults: string[] = [];
   for (const [name, setting] of Object.entries<Setting>(settings)) {
     const written = environment[setting.env];
-    const text = written === undefined || written === '' ? setting.default : written;
+    const text = written === undefined || written.trim() === '' ? setting.default : written;
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
-    else
-      faults.push(`${setting.env}=${text}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}`);
+    else {
+      const found = setting.isSecret ? setting.env : `${setting.env}=${text}`;
+      faults.push(`${found}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}`);
+    }
   }
   if (faults.length > 0) {
     throw createAppError({

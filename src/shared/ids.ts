@@ -1,11 +1,28 @@
-/** Identifiers: UUID version 7 (RFC 9562), which sorts by the time it was made. */
-import { randomBytes } from 'node:crypto';
+/**
+ * Identifiers: UUID version 7 (RFC 9562), which sorts by the time it was made; of one process also within a
+ * millisecond, and when the clock is set back.
+ */
+import { randomBytes, randomInt } from 'node:crypto';
 
-/** @returns a new UUIDv7: 48 bits of milliseconds, then random bits around version and variant. */
-export function createId(now: number = Date.now()): string {
+// The 12 bits after the version count within a millisecond (RFC 9562, section 6.2, method 1). They start in their lower
+// half, so that there is room for two thousand ids before the next millisecond is taken early.
+const counterEnd = 0x1000;
+const counterStartEnd = 0x800;
+
+let latestMs = 0;
+let counter = 0;
+
+/** @returns a new UUIDv7, greater than all that this process has made: 48 bits of milliseconds, a count, random bits. */
+export function createId(): string {
+  const now = Date.now();
+  counter += 1;
+  if (now > latestMs || counter === counterEnd) {
+    latestMs = Math.max(now, latestMs + 1);
+    counter = randomInt(counterStartEnd);
+  }
   const bytes = randomBytes(16);
-  bytes.writeUIntBE(now, 0, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUIntBE(latestMs, 0, 6);
+  bytes.writeUInt16BE(0x7000 | counter, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');

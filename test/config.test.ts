@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig, settings } from '../src/config.js';
+
+describe('the configuration', () => {
+  it('has a default for every setting', () => {
+    expect(readConfig({})).toEqual({
+      role: 'all',
+      host: '127.0.0.1',
+      port: 4000,
+      dataDir: resolve('data'),
+      databaseUrl: '',
+      logLevel: 'info',
+      maxUploadBytes: 104_857_600,
+      maxUploadFiles: 100,
+      maxPages: 500,
+      maxPixels: 100_000_000,
+      pageTimeoutMs: 60_000,
+      ocrLanguages: ['eng'],
+      ocrWorkers: Math.min(8, availableParallelism()),
+      workerConcurrency: Math.max(2, Math.min(8, availableParallelism() + 1)),
+      engine: 'auto',
+      modelSize: 'small',
+      labelThreshold: 0.8,
+      minimumDocumentsPerLabel: 5,
+    });
+  });
+
+  it('reads what is set', () => {
+    const config = readConfig({
+      ROLE: 'worker',
+      PORT: '0',
+      OCR_LANGUAGES: 'eng+deu chi_sim',
+      LABEL_THRESHOLD: '0.95',
+      DATABASE_URL: 'postgres://me:secret@db/classeur',
+    });
+    expect(config).toMatchObject({
+      role: 'worker',
+      port: 0,
+      ocrLanguages: ['eng', 'deu', 'chi_sim'],
+      labelThreshold: 0.95,
+      databaseUrl: 'postgres://me:secret@db/classeur',
+    });
+  });
+
+  it('takes a setting that is empty, or only spaces, for one that is not set', () => {
+    const blank = Object.fromEntries(
+      Object.values(settings).map(({ env }, index) => [env, index % 2 === 0 ? '' : '  ']),
+    );
+    expect(readConfig(blank)).toEqual(readConfig({}));
+  });
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(readConfig({}))).toBe(true);
+  });
+
+  it('names every setting that cannot be used, what was found and what is expected', () => {
+    const read = () =>
+      readConfig({
+        ROLE: 'boss',
+        PORT: '70000',
+        MAX_PAGES: 'many',
+        LABEL_THRESHOLD: '80',
+        OCR_LANGUAGES: '+',
+      });
+    expect(read).toThrow(expect.objectContaining({ code: 'INVALID_SETTING', isPublic: true }));
+    for (const part of [
+      /ROLE=boss: .*"all"\|"api"\|"worker"\|"trainer"/,
+      /PORT=70000: must be at most 65535/,
+      /MAX_PAGES=many: must be a whole number/,
+      /LABEL_THRESHOLD=80: must be a number from 0 to 1/,
+      /OCR_LANGUAGES=\+: must be Tesseract language codes/,
+    ]) {
+      expect(read).toThrow(part);
+    }
+  });
+
+  it('says what a database address must be, and shows nobody its password', () => {
+    const read = () => readConfig({ DATABASE_URL: 'mysql://me:secret@db/classeur' });
+    expect(read).toThrow(/DATABASE_URL.*must begin with postgresql:\/\//);
+    expect(read).not.toThrow(/secret/);
+  });
+
+  it('has an environment variable of its own and an explanation for every setting', () => {
+    const variables = Object.values(settings).map(({ env }) => env);
+    expect(new Set(variables).size).toBe(variables.length);
+    for (const { env, doc } of Object.values(settings)) {
+      expect(env).toMatch(/^[A-Z][A-Z_]*$/);
+      expect(doc.length).toBeGreaterThan(10);
+    }
+  });
+
+  it('is explained in README, a row for every setting', async () => {
+    const readme = await readFile(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+    const rows = readme.split('\n').filter((line) => line.startsWith('|'));
+    const missing = Object.values(settings)
+      .map(({ env }) => env)
+      .filter((env) => !rows.some((row) => row.includes(`\`${env}\``)));
+    expect(missing).toEqual([]);
+  });
+});
