@@ -51,7 +51,13 @@ export async function mountGraphql(options: {
     parseJsonUnlessUploaded,
     expressMiddleware(apollo, { context: async ({ req }) => contextOf(req, host) }),
   );
-  const sockets = new WebSocketServer({ server, path, maxPayload: maxQueryBytes, verifyClient: accepts });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxQueryBytes });
+  server.on('upgrade', (request, socket, head) => {
+    const isOurs = new URL(request.url ?? '', 'http://localhost').pathname === path;
+    if (isOurs && accepts({ req: request })) {
+      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+    } else socket.end(`HTTP/1.1 ${isOurs ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
+  });
   const subscriptions = useServer(
     {
       schema,
