@@ -3,7 +3,7 @@
  * grey page; what follows from the numbers is decided in `text-layer.ts`.
  */
 
-import type { GreyRaster } from './page-raster.js';
+import { type GreyRaster, mostCommonGrey } from './page-raster.js';
 import type { Box } from './word.js';
 
 /** What the image says about the words' boxes. Both numbers are shares, 0..1. */
@@ -43,7 +43,7 @@ export function measurePageInk(grey: GreyRaster, boxes: readonly Box[]): PageInk
   const columns = Math.ceil(grey.width / CELL_SIZE);
   const rows = Math.ceil(grey.height / CELL_SIZE);
   const isCovered = coverCells(pixelBoxes, columns, rows);
-  const paper = mostCommonGrey(grey);
+  const paper = mostCommonGrey(grey.data);
 
   let covered = 0;
   let uncovered = 0;
@@ -87,17 +87,6 @@ function coverCells(boxes: readonly PixelBox[], columns: number, rows: number): 
     }
   }
   return isCovered;
-}
-
-/** The grey of the paper: the most common one, the scale taken in steps so that noise does not scatter it. */
-function mostCommonGrey({ data }: GreyRaster): number {
-  const stepSize = 8;
-  const counts = new Uint32Array(256 / stepSize);
-  for (const value of data) {
-    const step = Math.floor(value / stepSize);
-    counts[step] = (counts[step] ?? 0) + 1;
-  }
-  return counts.indexOf(Math.max(...counts)) * stepSize + stepSize / 2;
 }
 
 function looksLikePrint(

@@ -40,6 +40,36 @@ export async function decodeGreyPage(
   }
 }
 
+/** The page turned clockwise by some degrees about its middle, on a canvas that holds it all; paper fills the corners. */
+export async function turnRaster(
+  { data, width, height, scale }: GreyRaster,
+  degrees: number,
+): Promise<GreyRaster> {
+  const grey = mostCommonGrey(data);
+  const turned = await sharp(data, { raw: { width, height, channels: 1 } })
+    .rotate(degrees, { background: { r: grey, g: grey, b: grey } })
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data: turned.data, width: turned.info.width, height: turned.info.height, scale };
+}
+
+/** The page upside down. */
+export function turnUpsideDown(raster: GreyRaster): GreyRaster {
+  return { ...raster, data: raster.data.toReversed() };
+}
+
+/** The grey of the paper: the most common one, the scale taken in steps so that noise does not scatter it. */
+export function mostCommonGrey(data: Uint8Array): number {
+  const stepSize = 8;
+  const counts = new Uint32Array(256 / stepSize);
+  for (const value of data) {
+    const step = Math.floor(value / stepSize);
+    counts[step] = (counts[step] ?? 0) + 1;
+  }
+  return counts.indexOf(Math.max(...counts)) * stepSize + stepSize / 2;
+}
+
 /** The page as a PGM file (P5), which Tesseract reads without decompressing; nobody else has its buffer. */
 export function encodePgm({ data, width, height }: GreyRaster): Uint8Array<ArrayBuffer> {
   const header = new TextEncoder().encode(`P5\n${width} ${height}\n255\n`);

@@ -23,6 +23,8 @@ type PageWords = {
   source: 'text-layer' | 'tesseract';
   /** The clockwise turn that would put the page upright; boxes are on the image as it was given (see `turnWords`). */
   uprightTurn: QuarterTurns;
+  /** By how many degrees the page is turned clockwise beyond that; null where nothing has measured it. */
+  skewDegrees: number | null;
   /** Of the words, 0..1; null where the words have none. */
   meanConfidence: number | null;
   /** What read them, stable: the same version on the same page gives the same words. */
@@ -49,6 +51,7 @@ export function createReadPageWords({ tesseract }: { tesseract: TesseractRecogni
           source: 'text-layer',
           // PDF pages say which way up they are, and are rendered so.
           uprightTurn: 0,
+          skewDegrees: null,
           meanConfidence: meanConfidence(words),
           ocrVersion: TEXT_LAYER_VERSION,
         };
@@ -60,6 +63,7 @@ export function createReadPageWords({ tesseract }: { tesseract: TesseractRecogni
       words: read.words,
       source: 'tesseract',
       uprightTurn: read.uprightTurn,
+      skewDegrees: read.skewDegrees,
       meanConfidence: read.meanConfidence,
       ocrVersion: read.ocrVersion,
       ...(reason !== undefined && { reason }),

@@ -5,18 +5,12 @@
 
 import { createRequire } from 'node:module';
 import { z } from 'zod';
-import {
-  isReadBetter,
-  isSideways,
-  mayBeUpsideDown,
-  type QuarterTurns,
-  turnWords,
-} from './page-orientation.js';
-import { decodeGreyPage, encodePgm, type GreyRaster, type PageSize } from './page-raster.js';
+import type { QuarterTurns } from './page-orientation.js';
+import { decodeGreyPage, encodePgm, type PageSize } from './page-raster.js';
+import { readAnyWayUp } from './tesseract-any-way-up.js';
 import { getLanguageData, type LanguageData } from './tesseract-languages.js';
 import { createTesseractPool, type TesseractPoolOptions } from './tesseract-pool.js';
 import { PAGE_SEGMENTATION_MODE } from './tesseract-thread.js';
-import { parseTesseractTsv } from './tesseract-tsv.js';
 import { meanConfidence, type Word } from './word.js';
 
 export type TesseractOptions = TesseractPoolOptions & {
@@ -36,6 +30,8 @@ type RecognisedPage = {
   words: Word[];
   /** The clockwise turn that would put the page upright; `turnWords` turns its words. */
   uprightTurn: QuarterTurns;
+  /** By how many degrees the page is turned clockwise beyond its quarter turns; the words were read with that undone. */
+  skewDegrees: number;
   /** Of the words, 0..1; null on a page without words. */
   meanConfidence: number | null;
   /** As Tesseract itself says it, e.g. `5.1.0-288-g2a9c1`. */
@@ -90,7 +86,7 @@ export function createTesseractRecogniser(options: TesseractOptions): TesseractR
       const read = await pool.withThread(data, async (recognise) => {
         const raster = await decodeGreyPage(image, (size) => scaleFor(size, dpi, options.maxPixels));
         const readingDpi = dpiOf(raster, dpi && dpi * raster.scale);
-        return readEitherWayUp(raster, (page) => recognise(encodePgm(page), readingDpi));
+        return readAnyWayUp(raster, (page) => recognise(encodePgm(page), readingDpi));
       });
       return {
         ...read,
@@ -101,24 +97,6 @@ export function createTesseractRecogniser(options: TesseractOptions): TesseractR
     getVersion: async (languages) => versionOf(await dataOf(languages)),
     close: () => pool.close(),
   };
-}
-
-/** Reads the page as it is and, if that gives hardly a word, upside down. */
-async function readEitherWayUp(
-  raster: GreyRaster,
-  recognise: (page: GreyRaster) => Promise<{ tsv: string; engineVersion: string }>,
-): Promise<{ words: Word[]; uprightTurn: QuarterTurns; engineVersion: string }> {
-  const { tsv, engineVersion } = await recognise(raster);
-  const words = parseTesseractTsv(tsv, raster);
-  if (mayBeUpsideDown(words)) {
-    const upsideDown = await recognise({ ...raster, data: raster.data.toReversed() });
-    const turned = parseTesseractTsv(upsideDown.tsv, raster);
-    if (isReadBetter(turned, words)) {
-      const uprightTurn = isSideways(turned, raster) ? 90 : 180;
-      return { words: turnWords(turned, 180), uprightTurn, engineVersion };
-    }
-  }
-  return { words, uprightTurn: isSideways(words, raster) ? 270 : 0, engineVersion };
 }
 
 /** Enlarges a page of low resolution; the limits of pixels and of Tesseract go first. */

@@ -24,6 +24,7 @@ describe('the words of a page', () => {
       words: page.textLayer.words,
       source: 'text-layer',
       uprightTurn: 0,
+      skewDegrees: null,
       meanConfidence: null,
       ocrVersion: 'text-layer/pdfium/1',
     });

@@ -128,6 +128,41 @@ describe('a page that is not upright', () => {
   );
 });
 
+describe('a page that is askew', () => {
+  it.each([
+    [-6, 0],
+    [1.5, 0],
+    [3, 180],
+  ])('by %d degrees (after a turn of %i) is read as if it were straight', async (skew, turn) => {
+    const upright = await sharp(prose.image).rotate(turn).png().toBuffer();
+    const image = await sharp(upright).rotate(skew, { background: '#fff' }).png().toBuffer();
+    const { words, skewDegrees, uprightTurn } = await start().recognise({ image, dpi: prose.dpi });
+    expect(textsOf(words).join(' ')).toBe(PROSE);
+    // The estimate goes in steps of 0.05.
+    expect(Math.abs(skewDegrees - skew)).toBeLessThanOrEqual(0.1);
+    expect(uprightTurn).toBe(turn);
+  });
+
+  it('gives boxes where the words are on the page as it was', async () => {
+    const image = await sharp(prose.image).rotate(4, { background: '#fff' }).png().toBuffer();
+    const { words } = await start().recognise({ image, dpi: prose.dpi });
+    const before = await sharp(prose.image).metadata();
+    const after = await sharp(image).metadata();
+    const radians = (4 * Math.PI) / 180;
+    const distances = words.map(({ box: [x0, y0, x1, y1] }, index) => {
+      const [left, top, right, bottom] = prose.textLayer.words[index]?.box ?? [0, 0, 0, 0];
+      // Where the middle of the word has gone by a turn about the middle of the page, in pixels.
+      const x = ((left + right) / 2000 - 0.5) * before.width;
+      const y = ((top + bottom) / 2000 - 0.5) * before.height;
+      const dx = x * Math.cos(radians) - y * Math.sin(radians) - ((x0 + x1) / 2000 - 0.5) * after.width;
+      const dy = x * Math.sin(radians) + y * Math.cos(radians) - ((y0 + y1) / 2000 - 0.5) * after.height;
+      return Math.hypot(dx, dy);
+    });
+    // Pixels of 1/200 inch: what thousandths of A4 cut off, and Tesseract's edges (see above).
+    expect(Math.max(...distances)).toBeLessThan(6);
+  });
+});
+
 describe('a page without words', () => {
   it('is a normal page', async () => {
     const { words, meanConfidence } = await start().recognise(nothing);
