@@ -4,6 +4,7 @@
  * (see worker-lease.ts) and taken up again.
  */
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger as GraphileLogger, type JobHelpers, type Runner, run, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { AppError, createAppError, messageOf } from '../../shared/errors.js';
@@ -14,7 +15,7 @@ import { createWorkerLease, type WorkerLease } from './worker-lease.js';
 export type JobRunner = {
   /** Settles when the runner has ended by itself; rejects when it lost its database. */
   ended: Promise<void>;
-  /** Takes no new job, aborts the running ones' signals and waits for them. */
+  /** Takes no new job, aborts the running ones' signals, waits a while for them and puts back what has not ended. */
   stop(): Promise<void>;
 };
 
@@ -41,7 +42,7 @@ export function checkJobWiring(
   for (const { name } of definitions) {
     const count = handlers.filter((handler) => handler.definition.name === name).length;
     if (count !== 1)
-      faults.push(`job ${name} has ${count} handlers: give createHandlers in app.ts exactly one`);
+      faults.push(`job ${name} has ${count} handlers: give buildHandlers in app.ts exactly one`);
   }
   for (const { definition } of handlers) {
     if (!definitions.some(({ name }) => name === definition.name)) {
@@ -74,6 +75,7 @@ export async function startJobRunner(options: {
   pool.on('connect', (client) => void client.on('error', noteBreak));
   const lease = await createWorkerLease(databaseUrl, log);
   const stopping = new AbortController();
+  let isOver = false;
 
   const events = new EventEmitter();
   // Jobs are taken in the name of the pool, not of the worker in it that does them.
@@ -87,7 +89,6 @@ export async function startJobRunner(options: {
     concurrency,
     noHandleSignals: true,
     pollInterval: pollIntervalMs,
-    gracefulShutdownAbortTimeout: shutdownGraceMs,
     events,
     logger: new GraphileLogger((scope) => (level, message) => {
       // What a job threw is logged below, with its error; graphile's own lines are of interest to who debugs the queue.
@@ -97,7 +98,14 @@ export async function startJobRunner(options: {
     taskList: Object.fromEntries(
       [...handlers].map(([name, handler]) => [
         name,
-        (payload: unknown, helpers: JobHelpers) => runTask(handler, payload, helpers, stopping.signal, log),
+        async (payload: unknown, helpers: JobHelpers) => {
+          try {
+            await runTask(handler, payload, helpers, { lease, signal: stopping.signal, log });
+          } finally {
+            // Its job has been put back: the queue must hear no more of it.
+            if (isOver) await new Promise(() => {});
+          }
+        },
       ]),
     ),
   });
@@ -113,7 +121,12 @@ export async function startJobRunner(options: {
     async stop() {
       stopping.abort();
       await sweeper.stop();
-      await runner.stop();
+      const stopped = runner.stop();
+      // What it throws after the grace is of jobs that others do by then.
+      stopped.catch(() => {});
+      await Promise.race([stopped, sleep(shutdownGraceMs, undefined, { ref: false })]);
+      isOver = true;
+      await lease.returnJobs();
       await lease.release();
       await pool.end();
     },
@@ -124,8 +137,7 @@ async function runTask(
   handler: JobHandler,
   rawPayload: unknown,
   helpers: JobHelpers,
-  signal: AbortSignal,
-  log: Log,
+  { lease, signal, log }: { lease: WorkerLease; signal: AbortSignal; log: Log },
 ): Promise<void> {
   const { definition } = handler;
   const { attempts, max_attempts: maxAttempts } = helpers.job;
@@ -151,8 +163,11 @@ async function runTask(
     }
     log.info({ job: definition.name, ...(parsed.data as object), durationMs, ...outcome }, 'job ended');
   } catch (error) {
-    // The process is stopping: the job goes back as it was and is done by the next one.
-    if (signal.aborted) throw error;
+    // The process is stopping: the job goes back as it was, without a back-off, and is done by the next one.
+    if (signal.aborted) {
+      await lease.returnJobs(helpers.job.id);
+      throw error;
+    }
     const isFinal = attempts >= maxAttempts || (error instanceof AppError && !error.retryable);
     log.error(
       {

@@ -20,6 +20,8 @@ export type WorkerLease = {
     names: readonly string[],
   ): Promise<{ id: string; name: string; payload: unknown; attempts: number }[]>;
   removeJob(id: string): Promise<void>;
+  /** Puts jobs that this process has begun back as they were, or only the given one: others may take them at once. */
+  returnJobs(id?: string): Promise<void>;
   release(): Promise<void>;
 };
 
@@ -31,6 +33,7 @@ const registrationGraceSeconds = 10;
 export async function createWorkerLease(databaseUrl: string, log: Log): Promise<WorkerLease> {
   const client = new pg.Client({ connectionString: databaseUrl, keepAlive: true });
   let isReleased = false;
+  let isLost = false;
   let onLost: (error: Error) => void = () => {};
   const lost = new Promise<never>((_, reject) => {
     onLost = reject;
@@ -41,6 +44,7 @@ export async function createWorkerLease(databaseUrl: string, log: Log): Promise<
   );
   client.on('end', () => {
     if (isReleased) return;
+    isLost = true;
     onLost(
       createAppError({
         code: 'LEASE_LOST',
@@ -56,6 +60,7 @@ export async function createWorkerLease(databaseUrl: string, log: Log): Promise<
   );
   // Any number that nobody else holds: a collision is tried again.
   let lease = 0;
+  let ownIds: readonly string[] = [];
   for (let isHeld = false; !isHeld; ) {
     lease = randomInt(1, 2 ** 31 - 1);
     const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as held', [leaseClass, lease]);
@@ -65,6 +70,7 @@ export async function createWorkerLease(databaseUrl: string, log: Log): Promise<
   return {
     lost,
     async register(workerIds) {
+      ownIds = workerIds;
       await client.query('insert into job_workers (worker_id, lease) select unnest($1::text[]), $2', [
         workerIds,
         lease,
@@ -112,8 +118,24 @@ export async function createWorkerLease(databaseUrl: string, log: Log): Promise<
     async removeJob(id) {
       await client.query('select graphile_worker.complete_jobs(array[$1::bigint])', [id]);
     },
+    async returnJobs(id) {
+      // Others find the jobs of a lease that is lost.
+      if (isLost) return;
+      await client.query(
+        `with returned as (
+           update graphile_worker._private_jobs
+           set attempts = greatest(0, attempts - 1), locked_by = null, locked_at = null
+           where locked_by = any($1) and ($2::bigint is null or id = $2)
+           returning job_queue_id
+         )
+         update graphile_worker._private_job_queues as queue set locked_by = null, locked_at = null
+         from returned where queue.id = returned.job_queue_id and queue.locked_by = any($1)`,
+        [ownIds, id ?? null],
+      );
+    },
     async release() {
       isReleased = true;
+      if (isLost) return;
       await client.query('delete from job_workers where lease = $1', [lease]);
       await client.end();
     },
