@@ -70,15 +70,20 @@ export const fineTuningHyperparameters: Hyperparameters = {
   augmentation: noAugmentation,
 };
 
-/** For a network that has learnt nothing yet: everything is trained, at a higher rate, and words are left out now and then. */
+/**
+ * For a network that has learnt nothing yet. It has more weights than a small archive has words, so it would know its pages by heart
+ * within a few epochs: on 250 scans of five kinds, 8 epochs reached 78 % of 200 other scans with this augmentation, while
+ * without it validation stood still at 59 % from the second epoch on.
+ */
 export const fromScratchHyperparameters: Hyperparameters = {
   ...fineTuningHyperparameters,
-  epochs: 20,
+  batchSize: 8,
   microBatchSize: 8,
   learningRate: 1e-3,
   headLearningRateMultiplier: 1,
   freezing: 'none',
   earlyStoppingPatience: null,
+  augmentation: { wordDropout: 0.3, shift: 30, boxJitter: 20, brightness: 0.1 },
 };
 
 /** What each number may be: whole or not, and from where to where. */

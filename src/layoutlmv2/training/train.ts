@@ -29,7 +29,7 @@ export type TrainingOptions = {
 };
 
 /** After each micro-batch, training or validation: the moment at which a run can be stopped soonest. */
-export type MicroBatchEvent = { type: 'micro-batch'; step: number; totalSteps: number; epoch: number };
+type MicroBatchEvent = { type: 'micro-batch'; step: number; totalSteps: number; epoch: number };
 
 /** After each optimiser step; `step` and `epoch` count from 1. */
 export type StepEvent = {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../src/layoutlmv2/engine.js';
 import type { WeightMap } from '../../../src/layoutlmv2/parameters.js';
+import { noAugmentation } from '../../../src/layoutlmv2/training/augment.js';
 import type { TrainingExample } from '../../../src/layoutlmv2/training/examples.js';
 import { createWeightsFromScratch } from '../../../src/layoutlmv2/training/from-scratch.js';
 import {
@@ -38,6 +39,7 @@ const quick: Hyperparameters = {
   headLearningRateMultiplier: 1,
   dropout: false,
   freezing: 'backbone',
+  augmentation: noAugmentation,
 };
 
 function optionsOf(
