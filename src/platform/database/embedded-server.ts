@@ -26,11 +26,14 @@ export type EmbeddedServer = {
 type Account = { uid: number; gid: number };
 
 const user = 'classeur';
+const pidFile = 'postmaster.pid';
 const databaseName = 'classeur';
 // A cold start recovers from a crash first: on a slow disk that takes a while.
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 30_000;
 const pollMs = 25;
+// A server listens within milliseconds of its start and to its very end.
+const deafAfterMs = 5_000;
 // Any fixed number: it is the only lock in the administrative database.
 const claimKey = 1;
 
@@ -46,16 +49,17 @@ export async function startEmbeddedServer(dataDir: string): Promise<EmbeddedServ
   const password = await readOrMakePassword(join(dataDir, 'postgres.password'));
 
   if (!existsSync(join(clusterDir, 'PG_VERSION'))) await makeCluster(clusterDir, binaries, account, password);
-  const running = await findRunningServer(clusterDir);
-  const server = running ?? (await launch(clusterDir, logPath, binaries, account, password));
+  const answering = await findAnsweringServer(clusterDir, password);
+  const server = answering ?? (await launch(clusterDir, logPath, binaries, account, password));
   const adminUrl = urlOf(server.port, password, 'postgres');
   const releaseClaim = await claimServer(adminUrl, dataDir);
   await createDatabaseIfMissing(adminUrl);
   return {
     url: urlOf(server.port, password, databaseName),
     async stop() {
-      await releaseClaim();
+      // The claim is held to the end: nobody takes up a server that is about to stop.
       await stopServer(server.pid);
+      await releaseClaim();
     },
   };
 }
@@ -155,7 +159,7 @@ async function launch(
       const said = (await readFile(logPath, 'utf8')).slice(logStart).trim().split('\n').slice(-5).join(' | ');
       throw serverFailed(`PostgreSQL did not start: ${end}. It said: ${said}. The whole log is ${logPath}`);
     }
-    if (await answers(urlOf(port, password, 'postgres'))) {
+    if ((await probe(urlOf(port, password, 'postgres'))) === 'answers') {
       const running = await findRunningServer(clusterDir);
       if (running) return running;
     }
@@ -164,15 +168,44 @@ async function launch(
   throw serverFailed(`PostgreSQL did not answer within ${startTimeoutMs / 1000} s; its log is ${logPath}`);
 }
 
-async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
+/** A server that another Classeur has left running; one that starts or stops at this moment is waited for. */
+async function findAnsweringServer(
+  clusterDir: string,
+  password: string,
+): Promise<{ pid: number; port: number } | null> {
+  const deadline = Date.now() + startTimeoutMs;
+  let deafSince: number | null = null;
+  while (Date.now() < deadline) {
+    const running = await findRunningServer(clusterDir);
+    if (running === null) return null;
+    const state = await probe(urlOf(running.port, password, 'postgres'));
+    if (state === 'answers') return running;
+    deafSince = state === 'deaf' ? (deafSince ?? Date.now()) : null;
+    if (deafSince !== null && Date.now() - deafSince > deafAfterMs) {
+      // Left by a power cut or a killed container: that process id is some other program's by now.
+      await rm(join(clusterDir, pidFile), { force: true });
+      return null;
+    }
+    await sleep(pollMs);
+  }
+  throw serverFailed(
+    `PostgreSQL in ${clusterDir} neither answered nor ended within ${startTimeoutMs / 1000} s`,
+  );
+}
+
+async function probe(url: string): Promise<'answers' | 'busy' | 'deaf'> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: deafAfterMs });
+  // Whatever breaks is told by connect; after that the answer is known.
+  client.on('error', () => {});
   try {
     await client.connect();
-    return true;
+    return 'answers';
   } catch (error) {
-    const code = (error as { code?: string }).code;
-    // Not listening yet, or (57P03) still recovering: the only two that waiting helps.
-    if (code === 'ECONNREFUSED' || code === '57P03') return false;
+    const { code } = error as { code?: string };
+    if (code === 'ECONNREFUSED') return 'deaf';
+    // It starts, recovers from a crash or shuts down (57P03), or has ended or given no answer at that very moment.
+    const isPassing = code === '57P03' || code === 'ECONNRESET' || code === undefined;
+    if (isPassing) return 'busy';
     throw serverFailed(`PostgreSQL of the data directory cannot be reached: ${messageOf(error)}`);
   } finally {
     await client.end();
@@ -181,7 +214,7 @@ async function answers(url: string): Promise<boolean> {
 
 /** What postmaster.pid says, if that process is alive: line 1 is its id, line 4 its port. */
 async function findRunningServer(clusterDir: string): Promise<{ pid: number; port: number } | null> {
-  const path = join(clusterDir, 'postmaster.pid');
+  const path = join(clusterDir, pidFile);
   if (!existsSync(path)) return null;
   const lines = (await readFile(path, 'utf8')).split('\n');
   const pid = Number(lines[0]);
