@@ -138,8 +138,8 @@ export function buildHandlers(surroundings: Surroundings): {
     languageDataFolder: null,
     workers: config.ocrWorkers,
     pageTimeoutMs: config.pageTimeoutMs,
-    // Page images are kept below this already; it guards against whatever may be kept in future.
-    maxPixels: 20_000_000,
+    // A4 at 300 dpi: above, a thread needs more memory and reads no better.
+    maxPixels: 9_000_000,
     // A thread's memory never shrinks, a new one takes a third of a second.
     recycleAfterPages: 200,
     idleTimeoutMs: 60_000,

@@ -24,7 +24,7 @@ const share = z.coerce
 const codes = z
   .string()
   .transform((text) => text.split(/[+,\s]+/).filter((code) => code !== ''))
-  .refine((list) => list.length > 0 && list.every((code) => /^[a-z]{3}(_[a-z]+)?$/i.test(code)), {
+  .refine((list) => list.length > 0 && list.every((code) => /^[a-z]{3}(_[a-z]+)*$/.test(code)), {
     error: 'must be Tesseract language codes such as "eng" or "eng+deu"',
   });
 

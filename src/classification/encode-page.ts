@@ -6,7 +6,7 @@ import { pageRgb } from '../documents/page-image.js';
 import type { EncodedPage } from '../layoutlmv2/encoded-page.js';
 import { encodePage } from '../layoutlmv2/page-encoding.js';
 import type { WordTokenizer } from '../layoutlmv2/tokenizer.js';
-import type { Word } from '../ocr/word.js';
+import { turnWords } from '../ocr/page-orientation.js';
 import { listWordsOfPages } from '../ocr/words-of-pages.js';
 import type { BlobStorage } from '../platform/blob-storage.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
@@ -15,7 +15,7 @@ import type { DatabaseConnection } from '../platform/database/database.js';
 export type EncodeStoredPage = (
   page: Page,
   tokenizer: WordTokenizer,
-  options: { maxTokens: number; words?: readonly Word[] },
+  options: { maxTokens: number },
 ) => Promise<EncodedPage>;
 
 export function createEncodeStoredPage(dependencies: {
@@ -23,10 +23,12 @@ export function createEncodeStoredPage(dependencies: {
   blobs: BlobStorage;
 }): EncodeStoredPage {
   const { connection, blobs } = dependencies;
-  return async (page, tokenizer, { maxTokens, words: known }) => {
-    const words = known ?? (await listWordsOfPages(connection.database, [page.id]))[0]?.words;
-    if (!words) throw new Error(`page ${page.id} has not been read`);
-    const image = await pageRgb(await buffer(await blobs.openRead(page.imageSha256)));
+  return async (page, tokenizer, { maxTokens }) => {
+    const [read] = await listWordsOfPages(connection.database, [page.id]);
+    if (!read) throw new Error(`page ${page.id} has not been read`);
+    // What lies on its side is shown to the network as a person would hold it.
+    const words = turnWords(read.words, read.uprightTurn);
+    const image = await pageRgb(await buffer(await blobs.openRead(page.imageSha256)), read.uprightTurn);
     return encodePage({ words, image }, tokenizer, { maxTokens });
   };
 }

@@ -69,9 +69,16 @@ async function shrink(pixels: PagePixels): Promise<PagePixels> {
   return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
 }
 
-/** The pixels of a stored page image as `[height, width, RGB]`, as a network wants them: three bytes each, also if grey. */
-export async function pageRgb(image: Uint8Array): Promise<{ width: number; height: number; data: Buffer }> {
+/**
+ * The pixels of a stored page image as `[height, width, RGB]`, as a network wants them: three bytes each, also if grey;
+ * turned clockwise by quarters of a circle where the page does not stand upright.
+ */
+export async function pageRgb(
+  image: Uint8Array,
+  turn: 0 | 90 | 180 | 270 = 0,
+): Promise<{ width: number; height: number; data: Buffer }> {
   const { data, info } = await sharp(image)
+    .rotate(turn)
     .removeAlpha()
     .toColourspace('srgb')
     .raw()

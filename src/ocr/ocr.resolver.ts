@@ -1,5 +1,5 @@
 /** The words of a page over GraphQL. */
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Ctx, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
 import type { Page } from '../documents/document.js';
 import { PageType } from '../documents/document.types.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
@@ -35,6 +35,23 @@ export class OcrResolver {
   })
   async ocrVersion(@Root() page: Page, @Ctx() context: GraphqlContext): Promise<string | null> {
     return (await context.load(this.#loadWords, page.id))?.ocrVersion ?? null;
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description:
+      'Degrees clockwise (0, 90, 180, 270) by which the page must be turned to be read; null until it has been read',
+  })
+  async uprightTurn(@Root() page: Page, @Ctx() context: GraphqlContext): Promise<number | null> {
+    return (await context.load(this.#loadWords, page.id))?.uprightTurn ?? null;
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description: 'How far its lines were askew; null where that was not measured',
+  })
+  async skewDegrees(@Root() page: Page, @Ctx() context: GraphqlContext): Promise<number | null> {
+    return (await context.load(this.#loadWords, page.id))?.skewDegrees ?? null;
   }
 
   readonly #loadWords = (ids: readonly string[]) => listWordsOfPages(this.#connection.database, ids);

@@ -9,6 +9,12 @@ import type { Box, Word } from './word.js';
 /** A clockwise turn. */
 export type QuarterTurns = 0 | 90 | 180 | 270;
 
+/** @throws Error for any other number of degrees. */
+export function quarterTurnsOf(degrees: number): QuarterTurns {
+  if (degrees === 0 || degrees === 90 || degrees === 180 || degrees === 270) return degrees;
+  throw new Error(`a page is turned by 0, 90, 180 or 270 degrees, not by ${degrees}`);
+}
+
 // Measured on 24 pages in each orientation: the right way up, 17 to 94 % of the characters are in confident words of three
 // letters, wrong way up 0 to 5 %. A poor reading only costs a second one: what counts is that the second is better by far.
 const LEAST_LEGIBILITY = 0.1;

@@ -1,5 +1,6 @@
 /** Words of pages in PostgreSQL: one row a page and OCR version, as parallel arrays. */
 import type { Database, Transaction } from '../platform/database/database.js';
+import { type QuarterTurns, quarterTurnsOf } from './page-orientation.js';
 import type { PackedWords } from './word.js';
 
 export type StoredWords = PackedWords & {
@@ -7,6 +8,8 @@ export type StoredWords = PackedWords & {
   source: string;
   ocrVersion: string;
   reason: string | null;
+  uprightTurn: QuarterTurns;
+  skewDegrees: number | null;
 };
 
 /** Keeps the words of a page; what the same OCR version said before stays. */
@@ -32,9 +35,10 @@ export async function listNewestWords(
   return pageIds.map((pageId) => {
     const row = byPage.get(pageId);
     if (!row) return null;
-    const { texts, boxes, source, ocrVersion, reason } = row;
+    const { texts, boxes, source, ocrVersion, reason, skewDegrees } = row;
+    const uprightTurn = quarterTurnsOf(row.uprightTurn);
     const confidences = row.confidences.length === 0 ? null : row.confidences;
-    return { pageId, texts, boxes, confidences, source, ocrVersion, reason };
+    return { pageId, texts, boxes, confidences, source, ocrVersion, reason, uprightTurn, skewDegrees };
   });
 }
 

@@ -5,6 +5,7 @@ import type { DatabaseConnection, Transaction } from '../platform/database/datab
 import { type JobHandler, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import { createId } from '../shared/ids.js';
 import { readPageJob } from './ocr.jobs.js';
+import { turnWords } from './page-orientation.js';
 import { countUnreadPages, insertPageWords, listNewestWords } from './page-words.repository.js';
 import type { ReadPageWords } from './read-page-words.js';
 import { packWords, pageText, unpackWords } from './word.js';
@@ -44,6 +45,8 @@ export function createReadPage(dependencies: {
         ocrVersion,
         source: wordSource,
         reason,
+        uprightTurn,
+        skewDegrees,
       } = await readPageWords({
         image,
         textLayer: textLayer && {
@@ -55,9 +58,16 @@ export function createReadPage(dependencies: {
       await connection.transaction(async (tx) => {
         // First of all, so that of two last pages one sees the other's words.
         if ((await holdStatus(tx, documentId)) === null) return;
-        const row = { pageId, source: wordSource, ocrVersion, reason: reason ?? null, ...packWords(words) };
-        await insertPageWords(tx, createId(), row);
-        await indexPageText(tx, pageId, pageText(words));
+        await insertPageWords(tx, createId(), {
+          pageId,
+          source: wordSource,
+          ocrVersion,
+          reason: reason ?? null,
+          uprightTurn,
+          skewDegrees,
+          ...packWords(words),
+        });
+        await indexPageText(tx, pageId, pageText(turnWords(words, uprightTurn)));
         await finishDocumentIfRead(tx, documentId);
       });
       return jobDone;

@@ -1,9 +1,19 @@
 /** The words that training, inference and people see of a page: those of its newest reading. */
 import type { Database } from '../platform/database/database.js';
+import type { QuarterTurns } from './page-orientation.js';
 import { listNewestWords, listReadDocuments } from './page-words.repository.js';
 import { unpackWords, type Word } from './word.js';
 
-export type WordsOfPage = { words: Word[]; source: string; ocrVersion: string };
+export type WordsOfPage = {
+  /** With boxes on the page image as it is stored. */
+  words: Word[];
+  source: string;
+  ocrVersion: string;
+  /** Degrees clockwise by which page image and words must be turned to be upright. */
+  uprightTurn: QuarterTurns;
+  /** How far its lines were askew; null where that was not measured. */
+  skewDegrees: number | null;
+};
 
 /** Words of each page in the order of the ids, null where a page has not been read. */
 export async function listWordsOfPages(
@@ -12,7 +22,14 @@ export async function listWordsOfPages(
 ): Promise<(WordsOfPage | null)[]> {
   const rows = await listNewestWords(database, pageIds);
   return rows.map(
-    (row) => row && { words: unpackWords(row), source: row.source, ocrVersion: row.ocrVersion },
+    (row) =>
+      row && {
+        words: unpackWords(row),
+        source: row.source,
+        ocrVersion: row.ocrVersion,
+        uprightTurn: row.uprightTurn,
+        skewDegrees: row.skewDegrees,
+      },
   );
 }
 

@@ -78,6 +78,8 @@ CREATE TABLE "page_words" (
     "texts" TEXT[],
     "boxes" SMALLINT[],
     "confidences" SMALLINT[],
+    "upright_turn" SMALLINT NOT NULL DEFAULT 0,
+    "skew_degrees" DOUBLE PRECISION,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "page_words_pkey" PRIMARY KEY ("id")
