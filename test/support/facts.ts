@@ -1,0 +1,30 @@
+/** Stands for the pipeline: remembers the facts that were announced in transactions that committed. */
+import type { Fact } from '../../src/pipeline.js';
+import type { DatabaseConnection, Transaction } from '../../src/platform/database/database.js';
+
+/** `facts` are those announced so far; whoever announces in a transaction that fails leaves none. */
+export function createFactLog(connection: DatabaseConnection) {
+  const facts: Fact[] = [];
+  const pending = new WeakMap<object, Fact[]>();
+  return {
+    facts,
+    /** Gives what has been announced, and forgets it. */
+    take: () => facts.splice(0),
+    announce: async (tx: Transaction, fact: Fact) => {
+      pending.get(tx)?.push(fact);
+    },
+    /** The connection to build use cases with. */
+    connection: {
+      ...connection,
+      transaction: async <Result>(work: (tx: Transaction) => Promise<Result>) => {
+        const announced: Fact[] = [];
+        const result = await connection.transaction((tx) => {
+          pending.set(tx, announced);
+          return work(tx);
+        });
+        facts.push(...announced);
+        return result;
+      },
+    } satisfies DatabaseConnection,
+  };
+}
