@@ -14,6 +14,7 @@ import type { DatabaseConnection } from '../platform/database/database.js';
 import { readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import { createAppError } from '../shared/errors.js';
+import { isId } from '../shared/ids.js';
 import {
   countReviewQueue,
   findPagePredictions,
@@ -51,7 +52,7 @@ export class ReviewResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
     const { database } = this.#connection;
-    const paging = readPaging(first, after ?? null);
+    const paging = readPaging(first, after ?? null, (key) => readPlace(key) !== null);
     const serving = await findServingModel(database);
     const { rows: places, hasNextPage } = await listReviewQueue(database, {
       modelVersionId: serving?.id ?? null,
@@ -235,7 +236,9 @@ export class LabelDecisionResolver {
     listDocumentPredictions(this.#connection.database, ids);
 }
 
-function readPlace(key: string): ReviewPlace {
-  const [entropy = '', documentId = ''] = key.split(' ');
-  return { entropy: Number(entropy), documentId };
+/** The place that a cursor stands for, null if it is none. */
+function readPlace(key: string): ReviewPlace | null {
+  const [entropyText, documentId = ''] = key.split(' ');
+  const entropy = Number(entropyText || Number.NaN);
+  return Number.isFinite(entropy) && isId(documentId) ? { entropy, documentId } : null;
 }

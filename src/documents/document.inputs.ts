@@ -1,5 +1,7 @@
 /** What a client may ask of the documents feature. */
 import { Field, GraphQLISODateTime, ID, InputType, registerEnumType } from 'type-graphql';
+import { isId } from '../shared/ids.js';
+import { storableText } from '../shared/storable-text.js';
 import type { DocumentStatus, LabelSource } from './document.js';
 import type { DocumentFilter, DocumentOrder } from './document.repository.js';
 import { DocumentStatusEnum, LabelSourceEnum } from './document.types.js';
@@ -39,9 +41,16 @@ export class DocumentFilterInput {
   createdBefore?: Date | null;
 }
 
-/** A field that is null counts as not given. */
+/** A field that is null, or a text without a word, counts as not given. What no document can have, such as a label that is no id, matches none. */
 export function toDocumentFilter(input: DocumentFilterInput | null | undefined): DocumentFilter {
+  const { text, filename, labelIds, ...rest } = input ?? {};
+  const fields = {
+    ...rest,
+    text: storableText(text ?? '').trim() || null,
+    filename: storableText(filename ?? '') || null,
+    labelIds: labelIds?.filter(isId),
+  };
   return Object.fromEntries(
-    Object.entries(input ?? {}).filter(([, value]) => value !== null && value !== undefined),
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
   );
 }

@@ -58,7 +58,7 @@ export class DocumentResolver {
   ) {
     const { database } = this.#connection;
     const filter = toDocumentFilter(filterInput);
-    const paging = readPaging(first, after ?? null);
+    const paging = readPaging(first, after ?? null, isId);
     const slice = await listDocuments(database, { filter, order: order ?? 'NEWEST_FIRST', ...paging });
     const countTotal = () => countDocuments(database, filter);
     return toConnection(DocumentConnectionType, { ...slice, countTotal }, after ?? null, ({ id }) => id);

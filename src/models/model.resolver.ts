@@ -4,7 +4,7 @@ import { getLabels } from '../labels/get-label.js';
 import type { Label } from '../labels/label.js';
 import { LabelType } from '../labels/label.types.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
-import { readPaging, toConnection } from '../platform/graphql/connection.types.js';
+import { isNumberKey, readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import { getModelVersions } from './get-model-version.js';
 import type { ModelVersion } from './model-version.js';
@@ -39,7 +39,7 @@ export class ModelResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
     const { database } = this.#connection;
-    const slice = await listModelVersions(database, readPaging(first, after ?? null));
+    const slice = await listModelVersions(database, readPaging(first, after ?? null, isNumberKey));
     const countTotal = () => countModelVersions(database);
     return toConnection(ModelVersionConnectionType, { ...slice, countTotal }, after ?? null, ({ number }) =>
       String(number),

@@ -16,7 +16,7 @@ import { getModelVersions } from '../models/get-model-version.js';
 import type { ModelVersion } from '../models/model-version.js';
 import { ModelVersionType } from '../models/model-version.types.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
-import { readPaging, toConnection } from '../platform/graphql/connection.types.js';
+import { isNumberKey, readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import { isId } from '../shared/ids.js';
 import type { CancelTrainingRun } from './cancel-training-run.js';
@@ -74,7 +74,7 @@ export class TrainingResolver {
   ) {
     const { database } = this.#connection;
     const filter = toRunFilter(filterInput);
-    const slice = await listRuns(database, { filter, ...readPaging(first, after ?? null) });
+    const slice = await listRuns(database, { filter, ...readPaging(first, after ?? null, isNumberKey) });
     const countTotal = () => countRuns(database, filter);
     return toConnection(TrainingRunConnectionType, { ...slice, countTotal }, after ?? null, ({ number }) =>
       String(number),

@@ -77,26 +77,35 @@ export function toConnection<Row>(
 const maxFirst = 500;
 
 /**
- * Reads the arguments of a connection.
+ * Reads the arguments of a connection; `isKey` knows the keys that the cursors of this list stand for.
  * @throws AppError BAD_USER_INPUT naming the limit, or a cursor that none of ours is.
  */
-export function readPaging(first: number, after: string | null): { first: number; after: string | null } {
+export function readPaging(
+  first: number,
+  after: string | null,
+  isKey: (key: string) => boolean,
+): { first: number; after: string | null } {
   if (first < 1 || first > maxFirst) {
     throw createAppError({
       code: 'BAD_USER_INPUT',
       message: `first must be from 1 to ${maxFirst}, not ${first}`,
     });
   }
-  return { first, after: after === null ? null : decodeCursor(after) };
+  return { first, after: after === null ? null : decodeCursor(after, isKey) };
+}
+
+/** Whether a key is a number as rows are numbered: from 1, as an integer of PostgreSQL. */
+export function isNumberKey(key: string): boolean {
+  return /^[1-9]\d{0,8}$/.test(key);
 }
 
 function encodeCursor(key: string): string {
   return Buffer.from(key).toString('base64url');
 }
 
-function decodeCursor(cursor: string): string {
+function decodeCursor(cursor: string, isKey: (key: string) => boolean): string {
   const key = Buffer.from(cursor, 'base64url').toString();
-  if (key === '' || encodeCursor(key) !== cursor) {
+  if (encodeCursor(key) !== cursor || !isKey(key)) {
     throw createAppError({
       code: 'BAD_USER_INPUT',
       message: `after must be a cursor from an earlier answer, not ${JSON.stringify(cursor)}`,
