@@ -57,7 +57,9 @@ async function sendFile(blobs: BlobStorage, request: Request, response: Response
     response.status(304).end();
     return;
   }
-  const ranges = request.range(byteSize, { combine: true });
+  // A part is of use only to who has the rest of the same bytes.
+  const wanted = request.get('If-Range') ?? response.get('ETag');
+  const ranges = wanted === response.get('ETag') ? request.range(byteSize, { combine: true }) : undefined;
   if (ranges === -1) {
     response.status(416).set('Content-Range', `bytes */${byteSize}`).end();
     return;
