@@ -28,7 +28,17 @@ export async function announceDocumentUpdated(tx: Transaction, documentId: strin
 
 export type FailDocument = (documentId: string, stage: Stage, error: unknown) => Promise<void>;
 
-/** @returns a function that marks a document FAILED; what an internal fault says is not shown. */
+/** Where a document stands whose stage can still fail. */
+const statusesOf: Record<Stage, readonly DocumentStatus[]> = {
+  RENDERING: ['QUEUED', 'RENDERING'],
+  READING: ['READING'],
+  CLASSIFYING: ['CLASSIFYING'],
+};
+
+/**
+ * @returns a function that marks a document FAILED; what an internal fault says is not shown. A document that has left
+ * the stage stays as it is: what comes late, or only failed to score a ready document anew, is no failure of it.
+ */
 export function createFailDocument({ connection }: { connection: DatabaseConnection }): FailDocument {
   return async (documentId, stage, error) => {
     const isPublic = error instanceof AppError && error.isPublic;
@@ -41,7 +51,8 @@ export function createFailDocument({ connection }: { connection: DatabaseConnect
       retryable: isPublic ? error.retryable : true,
     };
     await connection.transaction(async (tx) => {
-      if ((await lockDocument(tx, documentId)) === null) return;
+      const document = await lockDocument(tx, documentId);
+      if (document === null || !statusesOf[stage].includes(document.status)) return;
       await updateStatus(tx, documentId, { status: 'FAILED', failure });
       await announceDocumentUpdated(tx, documentId);
     });
