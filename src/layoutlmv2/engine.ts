@@ -1,32 +1,41 @@
 /**
- * Chooses and starts the TensorFlow.js backend that computes everything, and says truthfully what it runs on. It holds no
- * state of its own: TensorFlow.js has one active backend per process.
+ * Chooses and starts the TensorFlow.js backend that computes everything, and says truthfully what it runs on. How each is
+ * loaded is in engines/. It holds no state of its own: TensorFlow.js has one active backend per process.
  */
-import { createRequire } from 'node:module';
-import { availableParallelism, cpus } from 'node:os';
-import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { describeProcessor } from './engines/processor.js';
+import { loadTensorFlow } from './engines/tensorflow.js';
+import { loadWasm } from './engines/wasm.js';
+import { loadWebGpu } from './engines/webgpu.js';
 
-/** The backends the network runs on, fastest first. */
+/** The backends the network runs on, in the order in which `auto` tries them. */
 export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** A started backend. */
 export type Engine = {
   name: EngineName;
-  /** What computes, for people: the processor and how it is used. */
+  /** What computes, for people: the software and its version, the GPU or the processor and how it is used. */
   device: string;
+  /** The faster engines that `auto` could not start, each with the reason. Empty for an engine that was asked for. */
+  passedOver: readonly { name: EngineName; reason: string }[];
 };
 
-const STARTERS = {
-  tensorflow: startTensorFlow,
-  webgpu: startWebGpu,
-  wasm: startWasm,
-  cpu: startCpu,
-} satisfies Record<EngineName, () => Promise<string>>;
+export type EngineOptions = {
+  /**
+   * Part of the name of the adapter that `webgpu` takes, as the graphics driver spells it. Without it, the fastest GPU, and none
+   * that computes on the processor.
+   */
+  webgpuAdapter?: string | undefined;
+};
 
-/** What `auto` tries, in this order. */
-const AUTOMATIC: readonly EngineName[] = ['tensorflow', 'wasm', 'cpu'];
+/** Each registers a backend under the engine's name, and gives what tells its device once it is active. */
+const LOADERS = {
+  tensorflow: loadTensorFlow,
+  webgpu: ({ webgpuAdapter }) => loadWebGpu(webgpuAdapter || undefined),
+  wasm: loadWasm,
+  cpu: async () => () => `plain JavaScript, 1 thread, on ${describeProcessor()}`,
+} satisfies Record<EngineName, (options: EngineOptions) => Promise<() => string | Promise<string>>>;
 
 /**
  * Starts a backend and makes it the active one of this process.
@@ -34,19 +43,25 @@ const AUTOMATIC: readonly EngineName[] = ['tensorflow', 'wasm', 'cpu'];
  * @param preference a backend, or `auto` for the fastest one that is installed
  * @throws Error if the wanted backend cannot be started, saying why and what would help
  */
-export async function startEngine(preference: EngineName | 'auto'): Promise<Engine> {
+export async function startEngine(
+  preference: EngineName | 'auto',
+  options: EngineOptions = {},
+): Promise<Engine> {
   // Silences the advice to install another backend; it switches off no check.
   tf.env().set('PROD', true);
-  if (preference !== 'auto') return { name: preference, device: await STARTERS[preference]() };
-  const failures: string[] = [];
-  for (const name of AUTOMATIC) {
+  if (preference !== 'auto') {
+    return { name: preference, device: await start(preference, options), passedOver: [] };
+  }
+  const passedOver: { name: EngineName; reason: string }[] = [];
+  for (const name of ENGINE_NAMES) {
     try {
-      return { name, device: await STARTERS[name]() };
+      return { name, device: await start(name, options), passedOver };
     } catch (error) {
-      failures.push(`${name}: ${messageOf(error)}`);
+      passedOver.push({ name, reason: error instanceof Error ? error.message : String(error) });
     }
   }
-  throw new Error(`No TensorFlow.js backend could be started. ${failures.join(' ')}`);
+  const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`);
+  throw new Error(`No TensorFlow.js backend could be started. ${reasons.join(' ')}`);
 }
 
 /** The backend that computes now. */
@@ -59,60 +74,10 @@ export function activeEngine(): EngineName {
   return name;
 }
 
-async function activate(name: EngineName): Promise<void> {
+async function start(name: EngineName, options: EngineOptions): Promise<string> {
+  const describe = await LOADERS[name](options);
   if (!(await tf.setBackend(name)))
     throw new Error(`TensorFlow.js could not initialise its backend "${name}".`);
   await tf.ready();
-}
-
-async function startTensorFlow(): Promise<string> {
-  try {
-    // By a variable, because the package is optional and its native part is often not built.
-    const optionalPackage = '@tensorflow/tfjs-node-gpu';
-    await import(optionalPackage);
-  } catch (error) {
-    throw new Error(
-      `The native TensorFlow addon of @tensorflow/tfjs-node-gpu is not installed (${firstLineOf(error)}).`,
-    );
-  }
-  await activate('tensorflow');
-  return `native TensorFlow on ${processor()}`;
-}
-
-function startWebGpu(): Promise<string> {
-  return Promise.reject(
-    new Error(
-      'The engine "webgpu" needs the npm packages "webgpu" and "@tensorflow/tfjs-backend-webgpu", which are not installed.',
-    ),
-  );
-}
-
-async function startWasm(): Promise<string> {
-  const require = createRequire(import.meta.url);
-  const packageFolder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
-  const { setWasmPaths, getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');
-  setWasmPaths(join(packageFolder, 'dist', '/'));
-  await activate('wasm');
-  const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'with SIMD' : 'without SIMD';
-  const threaded = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
-  const threads = threaded ? getThreadsCount() : 1;
-  return `WebAssembly ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, on ${processor()}`;
-}
-
-async function startCpu(): Promise<string> {
-  await activate('cpu');
-  return `plain JavaScript, 1 thread, on ${processor()}`;
-}
-
-function processor(): string {
-  const model = cpus()[0]?.model.trim() || 'an unnamed processor';
-  return `${model} (${availableParallelism()} cores)`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function firstLineOf(error: unknown): string {
-  return messageOf(error).split('\n', 1)[0]?.trim() ?? '';
+  return await describe();
 }

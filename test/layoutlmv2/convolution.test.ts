@@ -1,10 +1,11 @@
-/** The backbone's convolutions on both engines against TensorFlow.js' own convolution, group by group, and its gradients. */
+/** The backbone's convolutions on each engine against TensorFlow.js' own convolution, group by group, and its gradients. */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEngine } from '../../src/layoutlmv2/engine.js';
 import { convolvePointwise, convolveStem } from '../../src/layoutlmv2/ops/convolution.js';
 import { convolveGrouped } from '../../src/layoutlmv2/ops/grouped-convolution.js';
 import { doubled, everySecond } from '../../src/layoutlmv2/ops/resample.js';
+import { startTestedEngine, testedEngines } from '../support/engines.js';
 import { relativeError } from '../support/tensors.js';
 
 /** Sums of at most a few thousand single-precision products, in different orders. */
@@ -90,7 +91,7 @@ const cases: [string, Convolve, Convolve, number[], number[], number][] = [
 ];
 
 describe.each(cases)('the %s convolution', (name, convolve, expected, xShape, kernelShape, stride) => {
-  it.each(['wasm', 'cpu'] as const)('and its gradients are right on %s', async (engine) => {
+  it.each(testedEngines)('and its gradients are right on %s', async (engine) => {
     const [n = 0, h = 0, w = 0] = xShape;
     const outputShape = [n, h / stride, w / stride, kernelShape[0] ?? 0];
     // Each engine makes its own tensors of the same numbers; seeds differ so that no two inputs are equal.
@@ -102,7 +103,7 @@ describe.each(cases)('the %s convolution', (name, convolve, expected, xShape, ke
     const withInput = name !== 'stem';
     await startEngine('cpu');
     const wanted = await evaluate(expected, ...inputs(), withInput);
-    await startEngine(engine);
+    await startTestedEngine(engine);
     const found = await evaluate(convolve, ...inputs(), withInput);
     expect(relativeError(found.value, wanted.value)).toBeLessThan(TOLERANCE);
     expect(relativeError(found.dKernel, wanted.dKernel)).toBeLessThan(TOLERANCE);

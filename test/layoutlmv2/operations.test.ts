@@ -1,7 +1,6 @@
 /** Operations that state their own gradient, against what TensorFlow.js derives from the plain formula. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../../src/layoutlmv2/engine.js';
 import { attend } from '../../src/layoutlmv2/ops/attention.js';
 import { MASKED } from '../../src/layoutlmv2/ops/biased-softmax.js';
 import { createDropout, drop, noDropout } from '../../src/layoutlmv2/ops/dropout.js';
@@ -9,6 +8,7 @@ import { gelu } from '../../src/layoutlmv2/ops/gelu.js';
 import { layerNorm } from '../../src/layoutlmv2/ops/layer-norm.js';
 import { lookup } from '../../src/layoutlmv2/ops/lookup.js';
 import { linear } from '../../src/layoutlmv2/ops/multiply.js';
+import { startTestedEngine, testedEngines } from '../support/engines.js';
 import { relativeError } from '../support/tensors.js';
 
 /** Short single-precision sums in different orders; polynomial approximations of erf. */
@@ -18,24 +18,25 @@ type Operation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 const numbers = (shape: number[], seed: number): tf.Tensor => tf.randomNormal(shape, 0, 1, 'float32', seed);
 
-function expectSame(operation: Operation, plain: Operation, inputs: tf.Tensor[]): void {
+async function expectSame(operation: Operation, plain: Operation, inputs: tf.Tensor[]): Promise<void> {
   const value = operation(...inputs);
-  expect(relativeError(value.dataSync(), plain(...inputs).dataSync())).toBeLessThan(TOLERANCE);
+  expect(relativeError(await value.data(), await plain(...inputs).data())).toBeLessThan(TOLERANCE);
   const dy = numbers(value.shape, 99);
   const found = tf.grads(operation)(inputs, dy);
   const wanted = tf.grads(plain)(inputs, dy);
-  wanted.forEach((gradient, index) => {
-    expect(relativeError(found[index]?.dataSync() ?? [], gradient.dataSync())).toBeLessThan(TOLERANCE);
-  });
+  for (const [index, gradient] of wanted.entries()) {
+    const values = await found[index]?.data();
+    expect(relativeError(values ?? [], await gradient.data())).toBeLessThan(TOLERANCE);
+  }
 }
 
-describe.each(['wasm', 'cpu'] as const)('on the %s engine', (engine) => {
+describe.each(testedEngines)('on the %s engine', (engine) => {
   beforeAll(async () => {
-    await startEngine(engine);
+    await startTestedEngine(engine);
   });
 
   it('GELU is x times the normal distribution', () => {
-    expectSame(
+    return expectSame(
       (x) => gelu(x as tf.Tensor),
       (x) => tf.mul(x as tf.Tensor, tf.mul(0.5, tf.add(1, tf.erf(tf.div(x as tf.Tensor, Math.SQRT2))))),
       [numbers([3, 7], 1)],
@@ -44,7 +45,7 @@ describe.each(['wasm', 'cpu'] as const)('on the %s engine', (engine) => {
 
   it('layer norm normalises rows', () => {
     const epsilon = 1e-5;
-    expectSame(
+    return expectSame(
       (x, weight, bias) =>
         layerNorm({ weight: weight as tf.Tensor, bias: bias as tf.Tensor }, x as tf.Tensor2D, epsilon),
       (x, weight, bias) => {
@@ -57,7 +58,7 @@ describe.each(['wasm', 'cpu'] as const)('on the %s engine', (engine) => {
   });
 
   it('a linear layer multiplies by its transposed weight', () => {
-    expectSame(
+    return expectSame(
       (x, weight, bias) => linear({ weight: weight as tf.Tensor, bias: bias as tf.Tensor }, x as tf.Tensor2D),
       (x, weight, bias) =>
         tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D, false, true), bias as tf.Tensor),
@@ -67,7 +68,7 @@ describe.each(['wasm', 'cpu'] as const)('on the %s engine', (engine) => {
 
   it('a lookup adds up the gradients of rows read twice', () => {
     const indices = [2, 0, 2, 3];
-    expectSame(
+    return expectSame(
       (table) => lookup(table as tf.Tensor2D, tf.tensor1d(indices, 'int32')),
       (table) =>
         tf.matMul(
@@ -85,7 +86,7 @@ describe.each(['wasm', 'cpu'] as const)('on the %s engine', (engine) => {
     const [pages, heads, length, size] = [2, 3, 5, 4];
     const split = (x: tf.Tensor | undefined): tf.Tensor =>
       tf.transpose(tf.reshape(x as tf.Tensor, [pages, length, heads, size]), [0, 2, 1, 3]);
-    expectSame(
+    return expectSame(
       (query, key, value, bias) =>
         attend({
           query: query as tf.Tensor2D,
@@ -111,48 +112,27 @@ describe.each(['wasm', 'cpu'] as const)('on the %s engine', (engine) => {
     );
   });
 
-  it('attention ignores masked keys entirely', () => {
-    const run = (last: number): number[] => {
+  it('attention ignores masked keys entirely', async () => {
+    const run = async (last: number): Promise<number[]> => {
       const x = tf.tensor2d([1, 2, 3, 4, last, last], [3, 2]);
       const bias = tf.tensor4d([0, 0, MASKED], [1, 1, 1, 3]);
       const options = { query: x, key: x, value: x, bias, heads: 1, dropout: noDropout, rate: 0, site: '' };
-      return [...attend(options).dataSync().slice(0, 4)];
+      return [...(await attend(options).data()).slice(0, 4)];
     };
-    expect(run(5)).toEqual(run(-700));
+    expect(await run(5)).toEqual(await run(-700));
   });
 
-  it('dropout keeps the mean, and its masks are a function of seed and place', () => {
+  it('dropout keeps the mean, and its masks are a function of seed and place', async () => {
     const ones = tf.ones<tf.Rank.R2>([100, 100]);
-    const dropped = (seed: number, site: string): Float32Array =>
-      drop(ones, createDropout(seed), 0.1, site).dataSync<'float32'>();
-    const first = dropped(7, 'a');
+    const dropped = (seed: number, site: string): Promise<Float32Array> =>
+      drop(ones, createDropout(seed), 0.1, site).data<'float32'>();
+    const first = await dropped(7, 'a');
     expect(new Set(first)).toEqual(new Set([0, Math.fround(1 / 0.9)]));
     // Three standard deviations of the mean of 10,000 draws are 0.01.
     expect(Math.abs(first.reduce((sum, value) => sum + value, 0) / 1e4 - 1)).toBeLessThan(0.01);
-    expect(dropped(7, 'a')).toEqual(first);
-    expect(dropped(8, 'a')).not.toEqual(first);
-    expect(dropped(7, 'b')).not.toEqual(first);
+    expect(await dropped(7, 'a')).toEqual(first);
+    expect(await dropped(8, 'a')).not.toEqual(first);
+    expect(await dropped(7, 'b')).not.toEqual(first);
     expect(drop(ones, createDropout(7), 0, 'a')).toBe(ones);
-  });
-});
-
-describe('starting an engine', () => {
-  it('names what computes', async () => {
-    expect(await startEngine('cpu')).toMatchObject({
-      name: 'cpu',
-      device: expect.stringContaining('JavaScript'),
-    });
-    expect(await startEngine('wasm')).toMatchObject({
-      name: 'wasm',
-      device: expect.stringContaining('WebAssembly'),
-    });
-  });
-
-  it('takes the fastest that is installed', async () => {
-    expect(['tensorflow', 'wasm']).toContain((await startEngine('auto')).name);
-  });
-
-  it('says what is missing for one that is not there', async () => {
-    await expect(startEngine('webgpu')).rejects.toThrow(/npm packages "webgpu"/);
   });
 });
