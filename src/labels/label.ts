@@ -16,7 +16,7 @@ const maxNameCharacters = 100;
 export function cleanLabelName(sent: string): string {
   const name = sent
     .normalize('NFC')
-    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ')
     .trim();
   const length = [...name].length;
   if (length === 0 || length > maxNameCharacters) {
