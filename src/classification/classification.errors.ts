@@ -11,5 +11,7 @@ export const createModelUnusableError = (number: number, cause: unknown) =>
   createAppError({
     code: 'MODEL_UNUSABLE',
     message: `Model version ${number} cannot be loaded. Promote another one, or train it again`,
+    // With another model the same document can be classified.
+    retryable: true,
     cause,
   });

@@ -115,17 +115,17 @@ export async function countReviewQueue(database: Database): Promise<number> {
   return await database.document.count({ where: { needsReview: true, status: 'READY' } });
 }
 
-/** Ids of documents, after a given one, that are ready, that nobody has decided and that a model version has not scored. */
-export async function listUnscoredDocuments(
+/** Ids of documents, after a given one, that have been read and that nobody has decided. */
+export async function listUndecidedDocuments(
   database: Database,
-  options: { modelVersionId: string; after: string | null; limit: number },
+  options: { after: string | null; limit: number },
 ): Promise<string[]> {
-  const { modelVersionId, after, limit } = options;
+  const { after, limit } = options;
   const rows = await database.document.findMany({
     where: {
-      status: 'READY',
+      // Those being classified too: perhaps by the model that served before.
+      status: { in: ['CLASSIFYING', 'READY'] },
       decisions: { none: {} },
-      predictions: { none: { modelVersionId, pageId: null } },
       ...(after === null ? {} : { id: { gt: after } }),
     },
     orderBy: { id: 'asc' },

@@ -1,11 +1,14 @@
-/** The job that lets a model which has begun to serve score the documents that nobody has decided. */
+/**
+ * The job that lets a model which has begun to serve score the documents that nobody has decided. Those it has scored
+ * before, when it served already, get their label by that score again.
+ */
 import { findServingModel } from '../models/promote-model.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { type JobHandler, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import type { Log } from '../platform/log.js';
 import { messageOf } from '../shared/errors.js';
 import { classifyBacklogJob } from './classification.jobs.js';
-import { listUnscoredDocuments } from './classification.repository.js';
+import { listUndecidedDocuments } from './classification.repository.js';
 
 export type BacklogFact =
   | { name: 'backlogListed'; documentIds: readonly string[] }
@@ -26,11 +29,7 @@ export function createClassifyBacklog(dependencies: {
       const serving = await findServingModel(connection.database);
       if (serving?.id !== modelVersionId) return jobSkipped('another model serves by now');
       await connection.transaction(async (tx) => {
-        const documentIds = await listUnscoredDocuments(tx, {
-          modelVersionId,
-          after,
-          limit: documentsAtOnce,
-        });
+        const documentIds = await listUndecidedDocuments(tx, { after, limit: documentsAtOnce });
         await announce(tx, { name: 'backlogListed', documentIds });
         const last = documentIds.at(-1);
         if (last !== undefined && documentIds.length === documentsAtOnce) {
@@ -39,7 +38,7 @@ export function createClassifyBacklog(dependencies: {
       });
       return jobDone;
     },
-    // Nothing of the user's is lost: the documents stay unscored, in review, until the next promotion or upload.
+    // Nothing of the user's is lost: the documents keep what the model before has made of them, until the next promotion.
     async giveUp({ modelVersionId }, error) {
       log.error({ modelVersionId, error: messageOf(error) }, 'the backlog could not be scored');
     },

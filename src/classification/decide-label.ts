@@ -7,6 +7,7 @@ import { getUsableLabel } from '../labels/get-label.js';
 import { findServingModel } from '../models/promote-model.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { createId, isId } from '../shared/ids.js';
+import { storableText } from '../shared/storable-text.js';
 import { createNothingToConfirmError } from './classification.errors.js';
 import { findDocumentPrediction, findNewestDecision, insertDecision } from './classification.repository.js';
 import { type ClassificationFact, effectiveLabel, type Prediction } from './prediction.js';
@@ -46,7 +47,7 @@ export function createRecordDecision(dependencies: Dependencies): RecordDecision
       previousLabelId: document.labelId,
       predictionId: prediction?.id ?? null,
       decidedBy,
-      note,
+      note: note && storableText(note),
     });
     await refreshLabel(tx, documentId);
     await announceDocumentUpdated(tx, documentId);

@@ -41,7 +41,11 @@ export function createServingClassifier(dependencies: {
 
   const load = async (version: ModelVersion): Promise<LoadedModel> => {
     engine ??= startEngine(enginePreference);
-    const startedEngine = await engine;
+    const startedEngine = await engine.catch((error: unknown) => {
+      // The next try starts anew: a GPU may be free again by then.
+      engine = null;
+      throw error;
+    });
     const labelIds = await getLabelIdsOfModel(connection.database, version.id);
     try {
       const { config, weights, vocabulary, lowerCase } = await readCheckpoint(store.folderOf(version.id));
