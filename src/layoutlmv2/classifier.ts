@@ -16,7 +16,7 @@ import { parameterSpec, type WeightMap } from './parameters.js';
 import { applyFolded, type Convolution, foldBlock, foldNorm } from './visual-backbone.js';
 
 /** What the network says of one page. */
-export type PageResult = {
+type PageResult = {
   /** One number a label; their softmax are the probabilities. */
   logits: Float32Array;
   /** What the classifier read of the page, [3 * hidden]: pages that look alike to the network are close to each other. */

@@ -159,7 +159,10 @@ describe('from upload to a correct prediction', () => {
           modelVersion: { number: 1 },
         });
         expect(scored.prediction.scores.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 5);
-        expect(scored.prediction.confidence).toBeCloseTo(scored.prediction.scores[0]?.score ?? Number.NaN, 12);
+        expect(scored.prediction.confidence).toBeCloseTo(
+          scored.prediction.scores[0]?.score ?? Number.NaN,
+          12,
+        );
         expect(scored.pages[0]?.prediction.label.name).toBe(unseen[index]?.kind);
       }
       const old = await waitFor('the older document to be scored', 1 * minutes, async () => {

@@ -18,7 +18,7 @@ const wordsPerKind = 10;
 export const corpusVocabSize = commonWords + wordsPerKind * (kindCount + 1);
 
 /** A page of one kind: 8 to 14 words, every third of them common to all kinds. */
-export function syntheticPage(kind: number, random: Random): EncodedPage {
+function syntheticPage(kind: number, random: Random): EncodedPage {
   const wordCount = 8 + random.integer(7);
   const ids = [openingId];
   const boxes = [0, 0, 0, 0];
