@@ -121,7 +121,7 @@ module.exports = {
       from: {
         orphan: true,
         pathNot:
-          '(^src/main\\.ts$|^src/documents/page-worker\\.ts$|^web/|\\.d\\.ts$|^src/platform/database/generated/)',
+          '(^src/main\\.ts$|^src/documents/rendering/page-worker\\.ts$|^web/|\\.d\\.ts$|^src/platform/database/generated/)',
       },
       to: {},
     },

@@ -1,8 +1,8 @@
 /** The serving model in memory: loaded once, kept until another one serves, its tensors freed then. */
-import { readCheckpoint } from '../layoutlmv2/checkpoint.js';
+import { readCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { createPageClassifier, type PageClassifier } from '../layoutlmv2/classifier.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
-import { createWordPieceTokenizer, type WordTokenizer } from '../layoutlmv2/tokenizer.js';
+import { createWordPieceTokenizer, type WordTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
 import { getLabelIdsOfModel } from '../models/get-model-version.js';
 import type { ModelStore } from '../models/model-store.js';
 import type { ModelVersion } from '../models/model-version.js';

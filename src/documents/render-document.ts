@@ -13,8 +13,8 @@ import {
   replacePages,
   updateStatus,
 } from './document.repository.js';
-import type { DocumentMediaType } from './media-type.js';
-import type { PageRenderer, RenderedPage } from './page-renderer.js';
+import type { DocumentMediaType } from './rendering/media-type.js';
+import type { PageRenderer, RenderedPage } from './rendering/page-renderer.js';
 
 export function createRenderDocument(dependencies: {
   connection: DatabaseConnection;

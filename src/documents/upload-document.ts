@@ -5,7 +5,7 @@ import { createId } from '../shared/ids.js';
 import { createEmptyFileError } from './document.errors.js';
 import { cleanFilename, type Document, type DocumentFact } from './document.js';
 import { findDocumentByHash, insertDocument } from './document.repository.js';
-import { getMediaType, MEDIA_TYPE_HEAD_BYTES } from './media-type.js';
+import { getMediaType, MEDIA_TYPE_HEAD_BYTES } from './rendering/media-type.js';
 
 export type UploadDocument = (
   file: { filename: string; stream: AsyncIterable<Uint8Array> },

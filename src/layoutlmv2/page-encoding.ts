@@ -4,7 +4,7 @@
  */
 import { type EncodedPage, IMAGE_SIDE } from './encoded-page.js';
 import { type RgbImage, resizeBilinear } from './image-resize.js';
-import type { WordTokenizer } from './tokenizer.js';
+import type { WordTokenizer } from './tokenizer/tokenizer.js';
 
 /** Left, top, right, bottom; 0..1000 of the page, whatever its size. */
 export type WordBox = readonly [x0: number, y0: number, x1: number, y1: number];

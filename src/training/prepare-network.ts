@@ -5,14 +5,14 @@
  */
 
 import { calibrateBatchNorm } from '../layoutlmv2/calibrate-batch-norm.js';
-import type { Checkpoint } from '../layoutlmv2/checkpoint.js';
-import { readCheckpoint } from '../layoutlmv2/checkpoint.js';
+import type { Checkpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
+import { readCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import type { EncodedPage } from '../layoutlmv2/encoded-page.js';
 import { initialiseWeights } from '../layoutlmv2/initialise.js';
 import { createModel, readWeights } from '../layoutlmv2/model.js';
 import { modelConfig } from '../layoutlmv2/model-sizes.js';
 import type { Weight, WeightMap } from '../layoutlmv2/parameters.js';
-import { trainWordPieceVocabulary } from '../layoutlmv2/vocabulary-training.js';
+import { trainWordPieceVocabulary } from '../layoutlmv2/tokenizer/vocabulary-training.js';
 import type { RunHyperparameters } from './training-run.js';
 
 export type Network = Pick<Checkpoint, 'config' | 'vocabulary' | 'lowerCase' | 'weights'>;

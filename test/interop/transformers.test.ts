@@ -9,13 +9,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../src/layoutlmv2/checkpoint.js';
+import {
+  type Checkpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../src/layoutlmv2/checkpoints/checkpoint.js';
 import { createPageClassifier } from '../../src/layoutlmv2/classifier.js';
 import type { EncodedPage } from '../../src/layoutlmv2/encoded-page.js';
 import { startEngine } from '../../src/layoutlmv2/engine.js';
 import { encodePage, type PageWord } from '../../src/layoutlmv2/page-encoding.js';
 import { createRandom } from '../../src/layoutlmv2/random.js';
-import { createWordPieceTokenizer } from '../../src/layoutlmv2/tokenizer.js';
+import { createWordPieceTokenizer } from '../../src/layoutlmv2/tokenizer/tokenizer.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../layoutlmv2/fixtures/${name}`, import.meta.url));
 const script = fileURLToPath(new URL('./check_with_transformers.py', import.meta.url));

@@ -4,9 +4,9 @@
  */
 import PDFDocument from 'pdfkit';
 import sharp from 'sharp';
-import { openPdf, pdfSourceOf } from '../../src/documents/pdf-document.js';
-import type { PdfTextLayer } from '../../src/documents/pdf-words.js';
-import { loadPdfium } from '../../src/documents/pdfium.js';
+import { openPdf, pdfSourceOf } from '../../src/documents/rendering/pdf-document.js';
+import type { PdfTextLayer } from '../../src/documents/rendering/pdf-words.js';
+import { loadPdfium } from '../../src/documents/rendering/pdfium.js';
 import type { Word } from '../../src/ocr/word.js';
 
 type Sheet = InstanceType<typeof PDFDocument>;

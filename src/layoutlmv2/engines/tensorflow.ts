@@ -43,37 +43,24 @@ export async function loadTensorFlow(): Promise<() => string> {
   return describeTensorFlow;
 }
 
-/** Node's `util` as Node 22 has it. Only what the package calls is put back, with the meaning it had there. */
+/**
+ * Functions of Node's `util` that the package calls, with the meaning they had. Also where they still exist, as Node 22 warns of
+ * each use.
+ */
 function replaceRemovedFunctions(util: Record<string, unknown>): void {
-  util.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value: unknown): boolean => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
 
 /** A library stays in memory although it is no addon: glibc's RTLD_NODELETE, which Node does not name. */
 const RTLD_NODELETE = 0x1000;
 
-/**
- * Loads NVIDIA's libraries from `folder`, laid out as in their Python wheels: `<component>/lib/lib<name>.so.<major>`. The dynamic linker then
- * finds them by name when TensorFlow asks. Each finds the others it needs by the relative search path it was built with.
- */
-function preloadCudaLibraries(folder: string): void {
-  for (const path of listCudaLibraries(folder)) {
-    try {
-      const flags = constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | RTLD_NODELETE;
-      process.dlopen({ exports: {} }, path, flags);
-    } catch (error) {
-      // Node says so of every library that is loaded, but is no addon.
-      const isLoaded = error instanceof Error && error.message.includes('did not self-register');
-      if (!isLoaded) throw error;
-    }
-  }
-}
-
-/** Components that TensorFlow opens by name, in an order in which each comes after those it needs. */
-const CUDA_COMPONENTS = [
-  'cuda_runtime',
-  'cuda_nvrtc',
-  'nvjitlink',
+/** What TensorFlow opens by name, in an order in which each comes after those it needs. Others are parts of these. */
+const CUDA_LIBRARIES = [
+  'cudart',
+  'nvrtc',
+  'nvJitLink',
+  'cublasLt',
   'cublas',
   'cusparse',
   'cusolver',
@@ -81,21 +68,33 @@ const CUDA_COMPONENTS = [
   'curand',
   'cudnn',
   'nccl',
-  'cuda_cupti',
+  'cupti',
 ];
 
-function listCudaLibraries(folder: string): string[] {
-  return CUDA_COMPONENTS.flatMap((component) => {
+/**
+ * Loads NVIDIA's libraries from `folder`, laid out as in their Python wheels: `<component>/lib/lib<name>.so.<major>`. The dynamic
+ * linker then finds them by name when TensorFlow asks.
+ */
+function preloadCudaLibraries(folder: string): void {
+  const paths = namesIn(folder).flatMap((component) => {
     const libraries = join(folder, component, 'lib');
-    // Light libraries are parts of others, and come with them if they are needed.
-    return namesIn(libraries)
-      .filter((name) =>
-        /^lib(cudart|nvrtc|nvJitLink|cublas|cusparse|cusolver|cufft|curand|cudnn|nccl|cupti)\.so\.\d+$/.test(
-          name,
-        ),
-      )
-      .map((name) => join(libraries, name));
+    return namesIn(libraries).map((name) => join(libraries, name));
   });
+  for (const library of CUDA_LIBRARIES) {
+    const path = paths.find((candidate) => new RegExp(`/lib${library}\\.so\\.\\d+$`).test(candidate));
+    if (path) loadLibrary(path);
+  }
+}
+
+function loadLibrary(path: string): void {
+  try {
+    const flags = constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | RTLD_NODELETE;
+    process.dlopen({ exports: {} }, path, flags);
+  } catch (error) {
+    // Node says so of every library that is loaded, but is no addon.
+    const isLoaded = error instanceof Error && error.message.includes('did not self-register');
+    if (!isLoaded) throw error;
+  }
 }
 
 function describeTensorFlow(): string {

@@ -6,9 +6,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isJsonObject, parseJson } from '../json.js';
+import { isJsonObject, parseJson } from '../checkpoints/json.js';
+import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.js';
 import type { WeightMap } from '../parameters.js';
-import { openSafetensors, writeSafetensors } from '../safetensors.js';
 import type { AdamWState } from './adamw.js';
 
 export type TrainerProgress = {
