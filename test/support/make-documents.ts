@@ -4,8 +4,8 @@
  */
 import PDFDocument from 'pdfkit';
 import sharp, { type Sharp } from 'sharp';
-import { openPdf, pdfSourceOf } from '../../src/documents/pdf-document.js';
-import { loadPdfium } from '../../src/documents/pdfium.js';
+import { openPdf, pdfSourceOf } from '../../src/documents/rendering/pdf-document.js';
+import { loadPdfium } from '../../src/documents/rendering/pdfium.js';
 import {
   addressLines,
   type Chance,

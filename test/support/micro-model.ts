@@ -1,5 +1,5 @@
 /** A model version's folder with a network that is made, not trained: its classifier's bias says what it answers. */
-import { writeCheckpoint } from '../../src/layoutlmv2/checkpoint.js';
+import { writeCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
 import { initialiseWeights } from '../../src/layoutlmv2/initialise.js';
 import { microConfig } from '../layoutlmv2/support/micro-network.js';
 
