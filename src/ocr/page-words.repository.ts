@@ -52,13 +52,20 @@ export async function listReadDocuments(
   documentIds: readonly string[],
 ): Promise<{ documentId: string; ocrVersions: string[] }[]> {
   return await database.$queryRaw`
-    select p.document_id as "documentId", array_agg(distinct w.ocr_version) as "ocrVersions"
-    from pages as p
-    join documents as d on d.id = p.document_id and d.status = 'READY'
-    left join lateral (
-      select ocr_version from page_words where page_id = p.id order by id desc limit 1
-    ) as w on true
-    where p.document_id = any(${[...documentIds]}::uuid[])
-    group by p.document_id
-    having count(*) = count(w.ocr_version)`;
+    with wanted as (
+      select page.id, page.document_id
+      from pages as page
+      join documents as document on document.id = page.document_id and document.status = 'READY'
+      where page.document_id = any(${[...documentIds]}::uuid[])
+    ), newest as (
+      select distinct on (words.page_id) words.page_id, words.ocr_version
+      from page_words as words
+      join wanted on wanted.id = words.page_id
+      order by words.page_id, words.id desc
+    )
+    select wanted.document_id as "documentId", array_agg(distinct newest.ocr_version) as "ocrVersions"
+    from wanted
+    left join newest on newest.page_id = wanted.id
+    group by wanted.document_id
+    having count(*) = count(newest.ocr_version)`;
 }

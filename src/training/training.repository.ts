@@ -117,7 +117,10 @@ export async function insertSplits(
   tx: Transaction,
   splits: readonly { documentId: string; split: DatasetSplit }[],
 ): Promise<void> {
-  await tx.splitAssignment.createMany({ data: [...splits] });
+  // An archive has tens of thousands: one parameter holds them all.
+  await tx.$executeRaw`insert into split_assignments (document_id, split)
+    select "documentId", split
+    from json_to_recordset(${JSON.stringify(splits)}::json) as assigned ("documentId" uuid, split dataset_split)`;
 }
 
 /** Makes other runs wait with their snapshot until the transaction ends: a document gets its split once. */
@@ -131,7 +134,11 @@ export async function insertSnapshot(
   items: readonly DatasetItem[],
 ): Promise<void> {
   await tx.datasetSnapshot.create({ data: { id } });
-  await tx.datasetItem.createMany({ data: items.map((item) => ({ snapshotId: id, ...item })) });
+  await tx.$executeRaw`insert into dataset_items (snapshot_id, document_id, label_id, decision_id, split, ocr_versions)
+    select ${id}::uuid, "documentId", "labelId", "decisionId", split, "ocrVersions"
+    from json_to_recordset(${JSON.stringify(items)}::json) as item (
+      "documentId" uuid, "labelId" uuid, "decisionId" uuid, split dataset_split, "ocrVersions" text[]
+    )`;
 }
 
 /** In the order of the documents' ids. */
