@@ -163,8 +163,9 @@ export function createRunTraining(dependencies: {
         const event = next.value;
         if (event.type === 'step') await log.keepStep(event, run.hyperparameters.epochs);
         if (event.type === 'epoch') {
-          await writeTrainerState(folder, await event.state());
+          // The log first: what it has beyond the state is forgotten and told again, the reverse would be a gap.
           await log.keepEpoch(event);
+          await writeTrainerState(folder, await event.state());
         }
         await checkCancelled();
       }

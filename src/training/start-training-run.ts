@@ -9,6 +9,7 @@ import type { DatabaseConnection, Transaction } from '../platform/database/datab
 import { messageOf } from '../shared/errors.js';
 import { groupBy } from '../shared/group-by.js';
 import { createId } from '../shared/ids.js';
+import { storableText } from '../shared/storable-text.js';
 import { defaultHyperparameters } from './default-hyperparameters.js';
 import { assignSplits, findObstacle } from './split-documents.js';
 import { createInvalidHyperparameterError } from './training.errors.js';
@@ -64,7 +65,7 @@ export function createStartTrainingRun(dependencies: {
       const run = {
         id: createId(),
         trigger,
-        note,
+        note: note && storableText(note),
         baseModelId: base?.id ?? null,
         hyperparameters,
         finishedAt: null,

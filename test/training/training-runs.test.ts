@@ -128,7 +128,7 @@ describe('a training run', () => {
   it('begins with a snapshot of what people have decided, and its job', async () => {
     const documents = [...(await decide(invoice, 5)), ...(await decide(letter, 3))];
     const few = await decide(await make.makeLabel('form'), 2);
-    const run = await start({ note: 'first' });
+    const run = await start({ note: 'fir\0st' });
     expect(run).toMatchObject({
       status: 'QUEUED',
       statusReason: null,

@@ -1,0 +1,273 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createCorrectLabel } from '../../src/classification/decide-label.js';
+import { createEncodeStoredPage, type EncodeStoredPage } from '../../src/classification/encode-page.js';
+import { readCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
+import { getLabelIdsOfModel } from '../../src/models/get-model-version.js';
+import { createModelStore, type ModelStore } from '../../src/models/model-store.js';
+import { createPromoteModel, findServingModel } from '../../src/models/promote-model.js';
+import { createDiskBlobStorage } from '../../src/platform/disk-blob-storage.js';
+import { createId } from '../../src/shared/ids.js';
+import { createCancelTrainingRun } from '../../src/training/cancel-training-run.js';
+import { findEvaluations, listConfusion } from '../../src/training/evaluation.repository.js';
+import { createRunTraining } from '../../src/training/run-training.js';
+import { createStartTrainingRun } from '../../src/training/start-training-run.js';
+import { findRun, listEpochs, listSeries } from '../../src/training/training.repository.js';
+import type { RunHyperparameters, TrainingRun } from '../../src/training/training-run.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createFactLog } from '../support/facts.js';
+import { writeMicroModel } from '../support/micro-model.js';
+import { createRecordMaker, type RecordMaker } from '../support/records.js';
+
+/** What makes a run of seconds: a tenth of a second a page. */
+const quick: Partial<RunHyperparameters> = {
+  epochs: 2,
+  batchSize: 2,
+  microBatchSize: 2,
+  learningRate: 1e-3,
+  freezing: 'backbone',
+  maxTokens: 32,
+};
+
+describe('doing a training run', () => {
+  let database: TestDatabase;
+  let make: RecordMaker;
+  let log: ReturnType<typeof createFactLog>;
+  let folder: string;
+  let runsDir: string;
+  let store: ModelStore;
+  let encodePage: EncodeStoredPage;
+  let baseId: string;
+  let imageSha256: string;
+  let [invoice, letter, form] = ['', '', ''];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    make = createRecordMaker(database);
+    log = createFactLog(database.connection);
+    folder = await mkdtemp(join(tmpdir(), 'runs-'));
+    runsDir = join(folder, 'runs');
+    store = createModelStore(join(folder, 'models'));
+    const blobs = createDiskBlobStorage({ folder: join(folder, 'blobs') });
+    const image = await sharp({ create: { width: 30, height: 40, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+    imageSha256 = (await blobs.write(Readable.from([image]), { maxBytes: image.length })).sha256;
+    encodePage = createEncodeStoredPage({ ...log, blobs });
+  });
+  beforeEach(async () => {
+    await database.query(
+      'truncate documents, labels, model_versions, model_promotions, training_runs, dataset_snapshots cascade',
+    );
+    [invoice, letter, form] = [
+      await make.makeLabel('invoice'),
+      await make.makeLabel('letter'),
+      await make.makeLabel('form'),
+    ];
+    const base = await make.makeModelVersion([invoice, letter]);
+    await writeMicroModel(await store.prepareFolder(base.id), [0, 0]);
+    await createPromoteModel(log)(base.id);
+    baseId = base.id;
+    for (const labelId of [invoice, letter, form]) {
+      for (let count = 0; count < 4; count += 1) {
+        const { id } = await make.makeDocument({ texts: ['word', 'word word'] });
+        await createCorrectLabel({ ...log, threshold: 0.8 })({
+          documentId: id,
+          labelId,
+          decidedBy: 'ann',
+          note: null,
+        });
+      }
+    }
+    await database.query('update pages set image_sha256 = $1', [imageSha256]);
+    log.take();
+  });
+  afterAll(async () => {
+    await database.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function start(hyperparameters: Partial<RunHyperparameters> = {}): Promise<TrainingRun> {
+    const startTrainingRun = createStartTrainingRun({ ...log, minimumPerLabel: 3, modelSize: 'tiny' });
+    const run = await startTrainingRun({
+      trigger: 'MANUAL',
+      note: null,
+      baseModelId: null,
+      fromScratch: false,
+      hyperparameters: { ...quick, ...hyperparameters },
+    });
+    expect(run.status).toBe('QUEUED');
+    log.take();
+    return run;
+  }
+  const createJob = (overrides: Partial<Parameters<typeof createRunTraining>[0]> = {}) =>
+    createRunTraining({ ...log, encodePage, store, runsDir, enginePreference: 'wasm', ...overrides });
+  const context = (signal = new AbortController().signal) => ({ signal, attempt: 1 });
+  const read = async (id: string) => {
+    const run = await findRun(database.connection.database, id);
+    if (run === null) throw new Error(`no run ${id}`);
+    return run;
+  };
+  const epochsOf = async (id: string) => {
+    const [epochs = []] = await listEpochs(database.connection.database, [id]);
+    return epochs.map(({ epoch }) => epoch);
+  };
+  const stepsOf = async (id: string) =>
+    (await listSeries(database.connection.database, id, 'loss', 1000)).map(({ step }) => step);
+
+  it('makes a model version of what it has learnt, with all it measured', async () => {
+    const { id } = await start();
+    expect(await createJob().run({ runId: id }, context())).toEqual({ status: 'done' });
+    const run = await read(id);
+    expect(run).toMatchObject({
+      status: 'SUCCEEDED',
+      statusReason: 'Kept; promoteModel makes it serve',
+      modelVersionId: id,
+      engine: 'wasm',
+      epoch: 2,
+      totalEpochs: 2,
+      secondsLeft: null,
+      startedAt: expect.any(Date),
+      finishedAt: expect.any(Date),
+    });
+    expect(run.step).toBe(run.totalSteps);
+    expect(log.take()).toEqual([{ name: 'runFinished', runId: id, status: 'SUCCEEDED' }]);
+    // Two documents of each label train, on two pages each: six steps of two pages an epoch.
+    expect(await stepsOf(id)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    expect(await epochsOf(id)).toEqual([1, 2]);
+
+    const { database: reader } = database.connection;
+    const [metrics] = await findEvaluations(reader, [id]);
+    expect(metrics?.support).toBe(3);
+    const [confusion = []] = await listConfusion(reader, [id]);
+    expect(confusion.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+
+    const labelIds = await getLabelIdsOfModel(reader, id);
+    expect([...labelIds].sort()).toEqual([invoice, letter, form].sort());
+    const names = new Map([
+      [invoice, 'invoice'],
+      [letter, 'letter'],
+      [form, 'form'],
+    ]);
+    const checkpoint = await readCheckpoint(store.folderOf(id));
+    expect(checkpoint.labels).toEqual(labelIds.map((labelId) => names.get(labelId)));
+    expect((await findServingModel(reader))?.id).toBe(baseId);
+    expect(existsSync(join(runsDir, id))).toBe(false);
+  });
+
+  it('puts the first model that is made into service', async () => {
+    const { id } = await start();
+    await database.query('truncate model_aliases');
+    await createJob().run({ runId: id }, context());
+    expect(await read(id)).toMatchObject({ statusReason: 'Serves, as the first model' });
+    expect((await findServingModel(database.connection.database))?.id).toBe(id);
+    expect(log.take()).toEqual([
+      { name: 'servingModelChanged', modelVersionId: id },
+      { name: 'runFinished', runId: id, status: 'SUCCEEDED' },
+    ]);
+  });
+
+  it('does nothing for a run that is over or gone', async () => {
+    const { id } = await start();
+    await createCancelTrainingRun(log)(id);
+    expect(await createJob().run({ runId: id }, context())).toEqual({
+      status: 'skipped',
+      reason: 'the run is CANCELLED',
+    });
+    expect(await createJob().run({ runId: createId() }, context())).toMatchObject({ status: 'skipped' });
+    expect(log.take()).toEqual([]);
+  });
+
+  it('ends when it is cancelled while it learns, and leaves no state behind', async () => {
+    const { id } = await start({ epochs: 1000 });
+    let isCancelled = false;
+    const cancelling = (async () => {
+      while ((await stepsOf(id)).length < 8) await new Promise((resolve) => setTimeout(resolve, 20));
+      isCancelled = true;
+      await createCancelTrainingRun(log)(id);
+    })();
+    expect(await createJob().run({ runId: id }, context())).toEqual({ status: 'done' });
+    await cancelling;
+    expect(isCancelled).toBe(true);
+    expect(await read(id)).toMatchObject({
+      status: 'CANCELLED',
+      statusReason: 'Cancelled while it ran',
+      modelVersionId: null,
+    });
+    expect(log.take()).toEqual([{ name: 'runFinished', runId: id, status: 'CANCELLED' }]);
+    expect(existsSync(join(runsDir, id))).toBe(false);
+    expect(existsSync(store.folderOf(id))).toBe(false);
+  });
+
+  it('goes on after the last epoch it kept when its process ended', async () => {
+    const { id } = await start({ epochs: 3 });
+    const stopping = new AbortController();
+    const stopAfterFirstEpoch = (async () => {
+      while ((await stepsOf(id)).length < 8) await new Promise((resolve) => setTimeout(resolve, 20));
+      stopping.abort(new Error('the process ends'));
+    })();
+    await expect(createJob().run({ runId: id }, context(stopping.signal))).rejects.toThrow(
+      'the process ends',
+    );
+    await stopAfterFirstEpoch;
+    expect(await read(id)).toMatchObject({ status: 'RUNNING', finishedAt: null });
+    const before = await epochsOf(id);
+    expect(before).toContain(1);
+    const [first] = await listSeries(database.connection.database, id, 'loss', 1000);
+
+    await createJob().run({ runId: id }, context());
+    expect(await read(id)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await epochsOf(id)).toEqual([1, 2, 3]);
+    expect(await stepsOf(id)).toEqual(Array.from({ length: 18 }, (_, index) => index + 1));
+    // What was logged of the first epoch is what was logged then.
+    expect((await listSeries(database.connection.database, id, 'loss', 1000))[0]).toEqual(first);
+  });
+
+  it('leaves no gap in its log when the database was away at the end of an epoch', async () => {
+    const { id } = await start({ epochs: 3 });
+    await database.query(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'the database is away'; end $$;
+       create trigger refuse before insert on epoch_metrics for each row when (new.epoch = 2) execute function refuse();`,
+    );
+    await expect(createJob().run({ runId: id }, context())).rejects.toThrow(/away/);
+    await database.query('drop function refuse cascade');
+    await createJob().run({ runId: id }, context());
+    expect(await epochsOf(id)).toEqual([1, 2, 3]);
+  });
+
+  it('says what went wrong when it is given up', async () => {
+    const { id } = await start();
+    const job = createJob();
+    await rm(store.folderOf(baseId), { recursive: true });
+    const error = await job.run({ runId: id }, context()).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    await job.giveUp({ runId: id }, error);
+    const run = await read(id);
+    expect(run).toMatchObject({ status: 'FAILED', finishedAt: expect.any(Date), modelVersionId: null });
+    expect(run.statusReason).not.toContain(folder);
+    expect(log.take()).toEqual([{ name: 'runFinished', runId: id, status: 'FAILED' }]);
+    // Twice makes no difference.
+    await job.giveUp({ runId: id }, error);
+    expect(log.take()).toEqual([]);
+  });
+
+  it('fails at once when the learning itself cannot go on', async () => {
+    // So large a step makes numbers that are none.
+    const { id } = await start({
+      learningRate: 1,
+      headLearningRateMultiplier: 10_000,
+      maxGradientNorm: 1e30,
+      epochs: 50,
+    });
+    const job = createJob();
+    const error = await job.run({ runId: id }, context()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'TRAINING_FAILED', isPublic: true, retryable: false });
+    await job.giveUp({ runId: id }, error);
+    expect((await read(id)).statusReason).toMatch(/loss|number|finite/i);
+  });
+});
