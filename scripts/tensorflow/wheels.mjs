@@ -57,7 +57,7 @@ async function downloadNvidia(python, folder, say) {
     const wanted = nvidiaRequirements(metadata);
     if (wanted.length === 0)
       throw new Error(`${wheel.path} names no NVIDIA libraries: it is built for CPUs only.`);
-    say(`Asking pip of ${python} for ${wanted.length} packages of NVIDIA's libraries, some gigabytes ...`);
+    say(`Asking pip of ${python} for NVIDIA's libraries (${wanted.length}), some gigabytes ...`);
     const failure = await pipDownload(python, wanted, folder);
     if (failure)
       throw new Error(`pip of ${python} has not all of NVIDIA's libraries that TensorFlow wants: ${failure}`);
@@ -68,7 +68,7 @@ async function downloadNvidia(python, folder, say) {
 
 // What a wheel's metadata wants for its extra `and-cuda`, as pip's arguments.
 function nvidiaRequirements(metadata) {
-  return [...metadata.matchAll(/^Requires-Dist:\s*([^;]+);(.*)$/gm)]
+  return [...metadata.matchAll(/^Requires-Dist:\s*([^;\r\n]+);(.*)$/gm)]
     .filter(([, , marker]) => /extra\s*==\s*["']and-cuda["']/.test(marker))
     .map(([, requirement]) => requirement.replace(/[\s()]/g, ''))
     .filter((requirement) => requirement.startsWith('nvidia') && !UNUSED_NVIDIA.test(requirement));
