@@ -52,8 +52,8 @@ CREATE TABLE "pages" (
     "perceptual_hash" TEXT NOT NULL,
     "fault" TEXT,
     "text" TEXT,
-    -- A tsvector may have one megabyte: what a page says beyond 200,000 characters is kept, but not searched.
-    "text_search" tsvector GENERATED ALWAYS AS (to_tsvector('simple', left(coalesce("text", ''), 200000))) STORED,
+    -- A tsvector may have one megabyte: what a page says beyond 150,000 characters is kept, but not searched.
+    "text_search" tsvector GENERATED ALWAYS AS (to_tsvector('simple', left(coalesce("text", ''), 150000))) STORED,
 
     CONSTRAINT "pages_pkey" PRIMARY KEY ("id")
 );

