@@ -7,9 +7,9 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { lastJson, lastLines, run } from './run-program.mjs';
 import { addonPath, buildAddon } from './tensorflow/addon.mjs';
 import { downloadArchive, knownArchive } from './tensorflow/archive.mjs';
-import { lastLines, run } from './tensorflow/run.mjs';
 import { findStored, place, sourceOfFolder } from './tensorflow/source.mjs';
 import { downloadWheels, findPythons, findWheel, unpackWheels } from './tensorflow/wheels.mjs';
 
@@ -164,10 +164,9 @@ async function verify(cuda) {
   const { status, output } = await run(process.execPath, [
     fileURLToPath(new URL('tensorflow/verify.mjs', import.meta.url)),
   ]);
-  const line = lastLines(output, 1);
-  if (status !== 0 || !line.startsWith('{'))
-    return /^\w*Error: (.*)$/m.exec(output)?.[1] ?? lastLines(output);
-  const { device, gflops, wasmGflops, isGpu } = JSON.parse(line);
+  const found = lastJson(output);
+  if (status !== 0 || !found) return /^\w*Error: (.*)$/m.exec(output)?.[1] ?? lastLines(output);
+  const { device, gflops, wasmGflops, isGpu } = found;
   say(
     `It computes as WebAssembly does: ${device}, ${gflops.toFixed(0)} GFLOP/s (WebAssembly: ${wasmGflops.toFixed(0)}).`,
   );

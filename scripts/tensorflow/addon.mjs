@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { lastLines, run } from './run.mjs';
+import { lastLines, run } from '../run-program.mjs';
 
 const ADDON = 'tfjs_binding.node';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { lastLines, run } from './run.mjs';
+import { lastLines, run } from '../run-program.mjs';
 import { store } from './source.mjs';
 
 // The newest version of which there are archives for CPUs and for GPUs, with the SHA-256 of each.

@@ -2,7 +2,7 @@
 // hashes, or given. Nothing of them is installed into Python; the libraries and a few headers are taken out.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastLines, run } from './run.mjs';
+import { lastLines, run } from '../run-program.mjs';
 import { collectHeaders, findLibraries, store, writeHeaders } from './source.mjs';
 import { extractEntry, openZip, readEntry } from './zip.mjs';
 

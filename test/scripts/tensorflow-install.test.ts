@@ -14,7 +14,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { wheelOf } from './wheel-files.js';
 
 const succeeds = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
-const hasCompiler = succeeds('c++', '--version');
+const compiler = process.env.CXX ?? 'c++';
+const hasCompiler = succeeds(compiler, '--version');
 const hasPip = succeeds('python3', '-m', 'pip', '--version');
 
 /** Headers by the names that the addon's sources need, the last in a place that only TensorFlow's archives have. */
@@ -53,7 +54,7 @@ beforeAll(async () => {
     const compile = (name: string, source: string): Promise<Buffer> => {
       const output = join(made, name);
       const args = ['-shared', '-fPIC', '-x', 'c++', '-', `-Wl,-soname,${name}`, '-o', output];
-      const { status, stderr } = spawnSync('c++', args, { input: source, encoding: 'utf8' });
+      const { status, stderr } = spawnSync(compiler, args, { input: source, encoding: 'utf8' });
       if (status !== 0) throw new Error(stderr);
       return readFile(output);
     };

@@ -37,10 +37,19 @@ export async function loadTensorFlow(): Promise<() => string> {
     process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
     await import(PACKAGE);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw new Error(`TensorFlow's native part cannot be loaded: ${reason} Run "npm run tensorflow:install".`);
+    throw new Error(`${reasonOf(error)} Run "npm run tensorflow:install".`);
   }
   return describeTensorFlow;
+}
+
+/** Why the package could not be loaded, in a sentence. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+  if (message.includes(`'${PACKAGE}`)) return `The optional npm package ${PACKAGE} is not installed.`;
+  // The package's own advice is for its own ways of building it.
+  if (message.includes('tfjs_binding.node) can not be found'))
+    return "TensorFlow's native part is not built.";
+  return `TensorFlow's native part cannot be loaded: ${message}`;
 }
 
 /**
