@@ -41,6 +41,33 @@ export function networkOf(
   config: LayoutLMv2Config,
   tensors: ReadonlyMap<string, tf.Tensor>,
 ): Network<NormedConvolution> {
+  return arrange(config, tensors, (name, get) => ({
+    kernel: get(`${name}.weight`),
+    norm: {
+      weight: get(`${name}.norm.weight`),
+      bias: get(`${name}.norm.bias`),
+      mean: get(`${name}.norm.running_mean`),
+      variance: get(`${name}.norm.running_var`),
+    },
+  }));
+}
+
+/** The same with folded batch norms: a convolution's tensors are its `weight` and its `bias`. */
+export function foldedNetworkOf(
+  config: LayoutLMv2Config,
+  tensors: ReadonlyMap<string, tf.Tensor>,
+): Network<Convolution> {
+  return arrange(config, tensors, (name, get) => ({
+    kernel: get(`${name}.weight`),
+    bias: get(`${name}.bias`),
+  }));
+}
+
+function arrange<C>(
+  config: LayoutLMv2Config,
+  tensors: ReadonlyMap<string, tf.Tensor>,
+  arrangeConvolution: (name: string, get: (name: string) => tf.Tensor) => C,
+): Network<C> {
   const get = (name: string): tf.Tensor => {
     const tensor = tensors.get(name);
     if (!tensor) throw new Error(`The network has no weight "${name}".`);
@@ -50,14 +77,7 @@ export function networkOf(
     weight: get(`${name}.weight`),
     bias: get(`${name}.bias`),
   });
-  const normed = (name: string): NormedConvolution => ({
-    kernel: get(`${name}.weight`),
-    norm: {
-      ...pair(`${name}.norm`),
-      mean: get(`${name}.norm.running_mean`),
-      variance: get(`${name}.norm.running_var`),
-    },
-  });
+  const convolution = (name: string): C => arrangeConvolution(name, get);
   const biased = (name: string): Convolution => ({
     kernel: get(`layoutlmv2.visual.backbone.${name}.weight`),
     bias: get(`layoutlmv2.visual.backbone.${name}.bias`),
@@ -65,12 +85,12 @@ export function networkOf(
   const table = (name: string): tf.Tensor => get(`layoutlmv2.embeddings.${name}_embeddings.weight`);
   const encoder = 'layoutlmv2.encoder';
   return {
-    stem: normed(`${BOTTOM_UP}.stem.conv1`),
+    stem: convolution(`${BOTTOM_UP}.stem.conv1`),
     blocks: backboneBlocks(config.backbone).map(({ prefix, hasShortcut }) => ({
-      conv1: normed(`${prefix}.conv1`),
-      conv2: normed(`${prefix}.conv2`),
-      conv3: normed(`${prefix}.conv3`),
-      ...(hasShortcut && { shortcut: normed(`${prefix}.shortcut`) }),
+      conv1: convolution(`${prefix}.conv1`),
+      conv2: convolution(`${prefix}.conv2`),
+      conv3: convolution(`${prefix}.conv3`),
+      ...(hasShortcut && { shortcut: convolution(`${prefix}.shortcut`) }),
     })),
     pyramid: {
       lateral2: biased('fpn_lateral2'),
