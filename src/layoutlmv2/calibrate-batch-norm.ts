@@ -42,8 +42,8 @@ export function calibrateBatchNorm(model: LayoutLMv2Model, images: readonly Uint
 }
 
 /** Applies a convolution after setting the statistics of its norm to those of its output. */
-const applyAndCalibrate: ApplyConvolution<NormedConvolution> = ({ kernel, norm }, convolve) => {
-  const output = convolve(kernel);
+const applyAndCalibrate: ApplyConvolution<NormedConvolution> = ({ kernel, norm }, convolving, x) => {
+  const output = convolving.convolve(x, convolving.arrange(kernel));
   const { mean, variance } = tf.moments(output, [0, 1, 2]);
   assign(norm.mean, mean);
   assign(norm.variance, tf.maximum(variance, tf.mul(tf.mean(variance), LEAST_VARIANCE_SHARE)));

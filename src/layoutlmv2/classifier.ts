@@ -13,7 +13,7 @@ import { type Network, networkOf, runNetwork } from './network.js';
 import { createNetworkInputs } from './network-inputs.js';
 import { noDropout } from './ops/dropout.js';
 import { parameterSpec, type WeightMap } from './parameters.js';
-import { applyFolded, type Convolution, foldBlock, foldNorm } from './visual-backbone.js';
+import { applyPrepared, type Convolution, prepareBackbone } from './visual-backbone.js';
 
 /** What the network says of one page. */
 type PageResult = {
@@ -103,14 +103,9 @@ function prepareNetwork(
     if (used && weight) tensors.set(name, tf.keep(tf.tensor(weight.data, [...shape], 'float32')));
   }
   const network = networkOf(config, tensors);
-  const folded = tf.tidy(() => {
-    const stem = foldNorm(network.stem);
-    const blocks = network.blocks.map(foldBlock);
-    tensorsOf([stem, ...blocks]).forEach(tf.keep);
-    return { stem, blocks };
-  });
+  const prepared = prepareBackbone(network, config.backbone);
   tf.dispose(tensorsOf([network.stem, ...network.blocks]));
-  return { ...network, ...folded };
+  return { ...network, ...prepared };
 }
 
 function runPrepared(
@@ -122,7 +117,7 @@ function runPrepared(
     const inputs = createNetworkInputs(config, collate(pages, config));
     const { logits, pooled } = runNetwork(network, inputs, {
       config,
-      apply: applyFolded,
+      apply: applyPrepared,
       runBlock: runForInference,
       dropout: noDropout,
     });

@@ -3,10 +3,11 @@
  * convolution before it. Only what the finest pyramid level needs is computed.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { BackboneBlock } from './backbone-blocks.js';
+import { type BackboneBlock, backboneBlocks } from './backbone-blocks.js';
+import { tensorsOf } from './blocks.js';
 import { type BackboneConfig, P2_SIDE } from './config.js';
-import { convolvePointwise, convolveStem } from './ops/convolution.js';
-import { convolveGrouped } from './ops/grouped-convolution.js';
+import { type Convolving, pointwise, stem } from './ops/convolution.js';
+import { grouped } from './ops/grouped-convolution.js';
 import { linear } from './ops/multiply.js';
 import { doubled } from './ops/resample.js';
 
@@ -19,7 +20,7 @@ export type BatchNorm = { weight: tf.Tensor; bias: tf.Tensor; mean: tf.Tensor; v
 /** A convolution as in the checkpoint: kernel [out, in / groups, y, x] and the batch norm behind it. */
 export type NormedConvolution = { kernel: tf.Tensor; norm: BatchNorm };
 
-/** A convolution with its batch norm folded in. */
+/** A convolution with its batch norm folded in; the kernel may be arranged for the engine. */
 export type Convolution = { kernel: tf.Tensor; bias: tf.Tensor };
 
 /** The convolutions of a bottleneck block; without `shortcut`, the block's input is added itself. */
@@ -49,30 +50,47 @@ export function affineOf(norm: BatchNorm): { scale: tf.Tensor; offset: tf.Tensor
   return { scale, offset: tf.sub(norm.bias, tf.mul(norm.mean, scale)) };
 }
 
-/** Folds all convolutions of a block. */
-export function foldBlock(block: Bottleneck<NormedConvolution>): Bottleneck<Convolution> {
-  const { conv1, conv2, conv3, shortcut } = block;
-  return {
-    conv1: foldNorm(conv1),
-    conv2: foldNorm(conv2),
-    conv3: foldNorm(conv3),
-    ...(shortcut && { shortcut: foldNorm(shortcut) }),
-  };
+/** Folds a convolution's norm in and arranges its kernel: done once where weights stay. */
+function prepare(convolution: NormedConvolution, { arrange }: Convolving): Convolution {
+  const { kernel, bias } = foldNorm(convolution);
+  return { kernel: arrange(kernel), bias };
 }
 
-/** Computes one convolution; `convolve` is the bare convolution, without bias or norm. */
-export type ApplyConvolution<C> = (
-  convolution: C,
-  convolve: (kernel: tf.Tensor) => tf.Tensor4D,
-) => tf.Tensor4D;
+/** Stem and blocks as {@link applyPrepared} reads them; the caller disposes their tensors. */
+export function prepareBackbone(
+  network: { stem: NormedConvolution; blocks: readonly Bottleneck<NormedConvolution>[] },
+  config: BackboneConfig,
+): { stem: Convolution; blocks: Bottleneck<Convolution>[] } {
+  const plans = backboneBlocks(config);
+  return tf.tidy(() => {
+    const prepared = {
+      stem: prepare(network.stem, stem()),
+      blocks: network.blocks.map(({ conv1, conv2, conv3, shortcut }, index): Bottleneck<Convolution> => {
+        const plan = plans[index];
+        if (!plan) throw new Error(`The backbone has only ${plans.length} blocks.`);
+        return {
+          conv1: prepare(conv1, pointwise(1)),
+          conv2: prepare(conv2, grouped(config.groups, plan.stride)),
+          conv3: prepare(conv3, pointwise(1)),
+          ...(shortcut && { shortcut: prepare(shortcut, pointwise(plan.stride)) }),
+        };
+      }),
+    };
+    tensorsOf([prepared.stem, ...prepared.blocks]).forEach(tf.keep);
+    return prepared;
+  });
+}
 
-/** Applies a convolution whose norm is folded in: inference with weights that stay. */
-export const applyFolded: ApplyConvolution<Convolution> = ({ kernel, bias }, convolve) =>
-  tf.add(convolve(kernel), bias);
+/** Computes one convolution with its norm. */
+export type ApplyConvolution<C> = (convolution: C, convolving: Convolving, x: tf.Tensor4D) => tf.Tensor4D;
+
+/** Applies a convolution that was prepared: inference with weights that stay. */
+export const applyPrepared: ApplyConvolution<Convolution> = ({ kernel, bias }, { convolve }, x) =>
+  tf.add(convolve(x, kernel), bias);
 
 /** Applies a convolution and its norm: training. */
-export const applyNormed: ApplyConvolution<NormedConvolution> = (convolution, convolve) =>
-  applyFolded(foldNorm(convolution), convolve);
+export const applyNormed: ApplyConvolution<NormedConvolution> = (convolution, convolving, x) =>
+  applyPrepared(prepare(convolution, convolving), convolving, x);
 
 /** Pixels [pages, 224, 224, 3] as the backbone wants them: (pixel − mean) / std per channel. */
 export function normalisePixels(pixels: tf.Tensor4D, { pixelMean, pixelStd }: BackboneConfig): tf.Tensor4D {
@@ -81,7 +99,7 @@ export function normalisePixels(pixels: tf.Tensor4D, { pixelMean, pixelStd }: Ba
 
 /** The stem: 7x7 convolution, ReLU, max pool; [pages, 224, 224, 3] to [pages, 56, 56, channels]. */
 export function runStem<C>(convolution: C, image: tf.Tensor4D, apply: ApplyConvolution<C>): tf.Tensor4D {
-  const features = tf.relu(apply(convolution, (kernel) => convolveStem(image, kernel)));
+  const features = tf.relu(apply(convolution, stem(), image));
   // Padding with zeros equals padding with minus infinity, as nothing is negative after the ReLU.
   const padded = tf.pad(features, [
     [0, 0],
@@ -101,12 +119,10 @@ export function runBottleneck<C>(
   apply: ApplyConvolution<C>,
 ): tf.Tensor4D {
   const { stride } = plan;
-  const narrow = tf.relu(apply(block.conv1, (kernel) => convolvePointwise(x, kernel, 1)));
-  const spatial = tf.relu(apply(block.conv2, (kernel) => convolveGrouped(narrow, kernel, groups, stride)));
-  const wide = apply(block.conv3, (kernel) => convolvePointwise(spatial, kernel, 1));
-  const shortcut = block.shortcut
-    ? apply(block.shortcut, (kernel) => convolvePointwise(x, kernel, stride))
-    : x;
+  const narrow = tf.relu(apply(block.conv1, pointwise(1), x));
+  const spatial = tf.relu(apply(block.conv2, grouped(groups, stride), narrow));
+  const wide = apply(block.conv3, pointwise(1), spatial);
+  const shortcut = block.shortcut ? apply(block.shortcut, pointwise(stride), x) : x;
   return tf.relu(tf.add(wide, shortcut));
 }
 
@@ -125,8 +141,9 @@ export function runFeaturePyramid(
   stages: readonly [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D],
   [rows, columns]: readonly [number, number],
 ): tf.Tensor3D {
+  const { arrange, convolve } = pointwise(1);
   const lateral = ({ kernel, bias }: Convolution, x: tf.Tensor4D): tf.Tensor4D =>
-    tf.add(convolvePointwise(x, kernel, 1), bias);
+    tf.add(convolve(x, arrange(kernel)), bias);
   const level5 = lateral(pyramid.lateral5, stages[3]);
   const level4 = tf.add<tf.Tensor4D>(lateral(pyramid.lateral4, stages[2]), doubled(level5));
   const level3 = tf.add<tf.Tensor4D>(lateral(pyramid.lateral3, stages[1]), doubled(level4));

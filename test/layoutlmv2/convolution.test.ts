@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEngine } from '../../src/layoutlmv2/engine.js';
-import { convolvePointwise, convolveStem } from '../../src/layoutlmv2/ops/convolution.js';
-import { convolveGrouped } from '../../src/layoutlmv2/ops/grouped-convolution.js';
+import { type Convolving, pointwise, stem } from '../../src/layoutlmv2/ops/convolution.js';
+import { grouped } from '../../src/layoutlmv2/ops/grouped-convolution.js';
 import { doubled, everySecond } from '../../src/layoutlmv2/ops/resample.js';
 import { startTestedEngine, testedEngines } from '../support/engines.js';
 import { relativeError } from '../support/tensors.js';
@@ -52,42 +52,20 @@ function reference(groups: number, padding: number, stride: number): Convolve {
   };
 }
 
+/** From a kernel as in the checkpoint. */
+const whole =
+  (kind: () => Convolving): Convolve =>
+  (x, kernel) =>
+    kind().convolve(x, kind().arrange(kernel));
+
 const cases: [string, Convolve, Convolve, number[], number[], number][] = [
-  ['pointwise', (x, k) => convolvePointwise(x, k, 1), reference(1, 0, 1), [2, 6, 6, 5], [7, 5, 1, 1], 1],
-  [
-    'pointwise, stride 2',
-    (x, k) => convolvePointwise(x, k, 2),
-    reference(1, 0, 2),
-    [2, 6, 4, 5],
-    [7, 5, 1, 1],
-    2,
-  ],
-  ['stem', (x, k) => convolveStem(x, k), reference(1, 3, 2), [2, 16, 12, 3], [4, 3, 7, 7], 2],
-  ['grouped', (x, k) => convolveGrouped(x, k, 4, 1), reference(4, 1, 1), [2, 6, 4, 16], [16, 4, 3, 3], 1],
-  [
-    'grouped, stride 2',
-    (x, k) => convolveGrouped(x, k, 4, 2),
-    reference(4, 1, 2),
-    [2, 6, 4, 16],
-    [16, 4, 3, 3],
-    2,
-  ],
-  [
-    'wide grouped',
-    (x, k) => convolveGrouped(x, k, 8, 1),
-    reference(8, 1, 1),
-    [2, 4, 6, 64],
-    [64, 8, 3, 3],
-    1,
-  ],
-  [
-    'wide grouped, stride 2',
-    (x, k) => convolveGrouped(x, k, 8, 2),
-    reference(8, 1, 2),
-    [2, 4, 6, 64],
-    [64, 8, 3, 3],
-    2,
-  ],
+  ['pointwise', whole(() => pointwise(1)), reference(1, 0, 1), [2, 6, 6, 5], [7, 5, 1, 1], 1],
+  ['pointwise, stride 2', whole(() => pointwise(2)), reference(1, 0, 2), [2, 6, 4, 5], [7, 5, 1, 1], 2],
+  ['stem', whole(stem), reference(1, 3, 2), [2, 16, 12, 3], [4, 3, 7, 7], 2],
+  ['grouped', whole(() => grouped(4, 1)), reference(4, 1, 1), [2, 6, 4, 16], [16, 4, 3, 3], 1],
+  ['grouped, stride 2', whole(() => grouped(4, 2)), reference(4, 1, 2), [2, 6, 4, 16], [16, 4, 3, 3], 2],
+  ['wide grouped', whole(() => grouped(8, 1)), reference(8, 1, 1), [2, 4, 6, 64], [64, 8, 3, 3], 1],
+  ['wide grouped, stride 2', whole(() => grouped(8, 2)), reference(8, 1, 2), [2, 4, 6, 64], [64, 8, 3, 3], 2],
 ];
 
 describe.each(cases)('the %s convolution', (name, convolve, expected, xShape, kernelShape, stride) => {

@@ -9,39 +9,54 @@ import { differentiable, savedAt } from './differentiable.js';
 import { multiplyByTransposed } from './multiply.js';
 import { everySecond } from './resample.js';
 
-/** 1x1 convolution: `x` [n, h, w, in], `kernel` [out, in, 1, 1]; stride 2 reads the even rows and columns. */
-export function convolvePointwise(x: tf.Tensor4D, kernel: tf.Tensor, stride: 1 | 2): tf.Tensor4D {
-  const read = stride === 2 ? everySecond(x) : x;
-  const [n, h, w, channels] = read.shape;
-  const matrix = tf.reshape<tf.Rank.R2>(kernel, [kernel.size / channels, channels]);
-  const pixels = multiplyByTransposed(tf.reshape(read, [n * h * w, channels]), matrix);
-  return tf.reshape(pixels, [n, h, w, kernel.size / channels]);
+/** A kind of convolution on the active engine: what it reads of a kernel, and what it does with that. Both are differentiable. */
+export type Convolving = {
+  /** From a kernel as in the checkpoint to the order of axes that `convolve` reads; worth doing once where weights stay. */
+  arrange(kernel: tf.Tensor): tf.Tensor;
+  convolve(x: tf.Tensor4D, arranged: tf.Tensor): tf.Tensor4D;
+};
+
+/** 1x1 convolution: `x` [n, h, w, in], kernel [out, in, 1, 1]; stride 2 reads the even rows and columns. */
+export function pointwise(stride: 1 | 2): Convolving {
+  return {
+    arrange: (kernel) => tf.reshape(kernel, [kernel.shape[0] ?? 0, kernel.shape[1] ?? 0]),
+    convolve: (x, arranged) => {
+      const read = stride === 2 ? everySecond(x) : x;
+      const [n, h, w, channels] = read.shape;
+      const matrix = arranged as tf.Tensor2D; // [out, in]
+      const pixels = multiplyByTransposed(tf.reshape(read, [n * h * w, channels]), matrix);
+      return tf.reshape(pixels, [n, h, w, matrix.shape[0]]);
+    },
+  };
 }
 
 const STEM_SIZE = 7;
 const STEM_PADDING = 3;
 
 /**
- * The stem's 7x7 convolution with stride 2 and padding 3: `image` [n, h, w, in], `kernel` [out, in, 7, 7] gives
+ * The stem's 7x7 convolution with stride 2 and padding 3: image [n, h, w, in], kernel [out, in, 7, 7] gives
  * [n, h/2, w/2, out]. It has a gradient for the kernel only, as nothing before an image is ever trained.
  */
-export function convolveStem(image: tf.Tensor4D, kernel: tf.Tensor): tf.Tensor4D {
+export function stem(): Convolving {
   const kernelGradient = STEM_KERNEL_GRADIENT[activeEngine()];
-  return differentiable<tf.Rank.R4>([kernel], (save) => {
-    save(image);
-    const filter = tf.transpose(kernel as tf.Tensor4D, [2, 3, 1, 0]);
-    return {
-      value: tf.conv2d(padded(image, STEM_PADDING), filter, 2, 'valid'),
-      gradient: (dy, saved) => [kernelGradient(savedAt<tf.Rank.R4>(saved, 0), dy)],
-    };
-  });
+  return {
+    arrange: (kernel) => tf.transpose(kernel as tf.Tensor4D, [2, 3, 1, 0]),
+    convolve: (image, arranged) =>
+      differentiable<tf.Rank.R4>([arranged], (save) => {
+        save(image);
+        return {
+          value: tf.conv2d(padded(image, STEM_PADDING), arranged as tf.Tensor4D, 2, 'valid'),
+          gradient: (dy, saved) => [kernelGradient(savedAt<tf.Rank.R4>(saved, 0), dy)],
+        };
+      }),
+  };
 }
 
-/** Gradient of the stem's kernel, [out, in, 7, 7], from the image and the output's gradient. */
+/** Gradient of the stem's arranged kernel, [7, 7, in, out], from the image and the output's gradient. */
 type StemKernelGradient = (image: tf.Tensor4D, dy: tf.Tensor4D) => tf.Tensor;
 
 const stemGradientByKernel: StemKernelGradient = (image, dy) => {
-  const filter = tf.engine().runKernel<tf.Tensor4D>(
+  return tf.engine().runKernel<tf.Tensor4D>(
     'Conv2DBackpropFilter',
     { x: padded(image, STEM_PADDING), dy },
     {
@@ -52,7 +67,6 @@ const stemGradientByKernel: StemKernelGradient = (image, dy) => {
       filterShape: [STEM_SIZE, STEM_SIZE, image.shape[3], dy.shape[3]],
     },
   );
-  return tf.transpose(filter, [3, 2, 0, 1]);
 };
 
 /**
@@ -71,7 +85,7 @@ const stemGradientByConvolution: StemKernelGradient = (image, dy) => {
     'NHWC',
     2,
   ); // [in, 7, 7, out]
-  return tf.transpose(gradient, [3, 0, 1, 2]);
+  return tf.transpose(gradient, [1, 2, 0, 3]);
 };
 
 const STEM_KERNEL_GRADIENT = {
