@@ -15,12 +15,11 @@ import {
   withRetries,
 } from './hub-request.js';
 
-export type DownloadProgress = {
-  readonly fileName: string;
-  readonly receivedBytes: number;
-  /** Null where the hub does not say. */
-  readonly totalBytes: number | null;
-};
+/** The bytes of a file that are here, and how many it has; null where the hub does not say. */
+export type FileProgress = { readonly receivedBytes: number; readonly totalBytes: number | null };
+
+/** A file arrived whole and is not what the hub said. It was deleted. */
+export class DamagedDownloadError extends Error {}
 
 export type DownloadedFile = {
   readonly size: number;
@@ -35,7 +34,7 @@ export type DownloadRequest = {
   readonly path: string;
   readonly fileName: string;
   readonly maxBytes: number;
-  readonly onProgress: (progress: DownloadProgress) => void;
+  readonly onProgress: (progress: FileProgress) => void;
 };
 
 /** Hubs give large files a SHA-256 as their identity. */
@@ -45,7 +44,8 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * Downloads a file to `path`. A partial file of an earlier try, with the same identity, is continued; a complete one whose
  * hash is the hub's stays.
  *
- * @throws HubFileNotFoundError when there is none; Error when it is too large or its content is not what the hub said.
+ * @throws HubFileNotFoundError when there is none; DamagedDownloadError when its content is not what the hub said; Error when
+ * it is too large.
  */
 export async function downloadFile(request: DownloadRequest, access: HubAccess): Promise<DownloadedFile> {
   const present = await withRetries(access, () => findPresent(request, access));
@@ -63,7 +63,7 @@ export async function downloadFile(request: DownloadRequest, access: HubAccess):
     const found = await sha256Of(partPath, access.signal);
     if (found !== response.etag) {
       await rm(partPath);
-      throw new Error(
+      throw new DamagedDownloadError(
         `${request.url.href} is damaged: its SHA-256 should be ${response.etag}, found ${found}. It was deleted; try again.`,
       );
     }
@@ -171,7 +171,7 @@ async function receive(
       if (received > limit) break;
       await handle.write(chunk);
       onReceived(received);
-      onProgress({ fileName, receivedBytes: received, totalBytes: size });
+      onProgress({ receivedBytes: received, totalBytes: size });
     }
     await handle.sync();
   } finally {
@@ -179,7 +179,7 @@ async function receive(
   }
   if (received > limit) {
     await rm(partPath);
-    throw new Error(`${url.href} sends more than the ${limit} bytes it may have.`);
+    throw new DamagedDownloadError(`${url.href} sends more than the ${limit} bytes it may have.`);
   }
   if (size !== null && received < size) {
     throw new PassingHubError(`${url.host} ended after ${received} of ${size} bytes of ${fileName}.`);

@@ -29,6 +29,9 @@ export type HubResponse = {
 /** The hub has no such file (or none that this token may see). */
 export class HubFileNotFoundError extends Error {}
 
+/** The hub does not show this to the token that was given, or to nobody without one. */
+export class HubAccessError extends Error {}
+
 /** A fault that may pass: trying again can help. */
 export class PassingHubError extends Error {}
 
@@ -75,8 +78,8 @@ export function fileUrl(endpoint: string, repository: string, revision: string, 
  * Asks for a file. The token goes to the hub's own host only, never to where it redirects. `signal` ends the transfer of
  * the body, too.
  *
- * @throws HubFileNotFoundError for 404; PassingHubError for a broken connection, a busy or failing server; Error that
- * names the token setting where access is refused.
+ * @throws HubFileNotFoundError for 404; PassingHubError for a broken connection, a busy or failing server; HubAccessError
+ * that names the token setting where access is refused.
  */
 export async function requestFile(
   url: URL,
@@ -148,7 +151,7 @@ async function checkStatus(response: Response, url: URL): Promise<void> {
   await response.body?.cancel();
   if (status === 404) throw new HubFileNotFoundError(`${url.href} does not exist.`);
   if (status === 401 || status === 403) {
-    throw new Error(
+    throw new HubAccessError(
       `${url.host} refuses access to ${url.pathname} (status ${status}). The model is private, gated or does not exist: set HF_TOKEN to an access token of an account that may read it.`,
     );
   }

@@ -4,7 +4,8 @@
  */
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DownloadedFile, type DownloadProgress, downloadFile } from './hub-download.js';
+import { withFolderLock } from './folder-lock.js';
+import { type DownloadedFile, downloadFile, type FileProgress } from './hub-download.js';
 import { fileUrl, type HubAccess, HubFileNotFoundError } from './hub-request.js';
 import { isJsonObject, parseJson } from './json.js';
 import { findLicence } from './model-card.js';
@@ -20,6 +21,24 @@ export type CheckpointDownload = HubAccess & {
   /** For each weight file. Default 20 GiB: beyond any model of this kind. */
   readonly maxBytes?: number;
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Is told what the checkpoint is before its weights are asked for; what it throws ends the download. */
+  readonly beforeWeights?: (found: CheckpointDescription) => void;
+};
+
+/** Of all files of the checkpoint together, those that were here already included. */
+export type DownloadProgress = {
+  /** The one that is arriving. */
+  readonly fileName: string;
+  readonly receivedBytes: number;
+  /** Null until the size of the last file is known. */
+  readonly totalBytes: number | null;
+};
+
+export type CheckpointDescription = {
+  /** The content of its config.json. */
+  readonly config: unknown;
+  readonly commit: string | null;
+  readonly licence: string | null;
 };
 
 export type DownloadedCheckpoint = {
@@ -31,7 +50,12 @@ export type DownloadedCheckpoint = {
   readonly licence: string | null;
   /** Whether every weight file was compared with a hash from the hub. */
   readonly isVerified: boolean;
+  /** Of all its files. */
+  readonly byteSize: number;
 };
+
+/** The hub has no such model or revision, or none with the files that a checkpoint needs. */
+export class HubModelNotFoundError extends Error {}
 
 const DEFAULT_MAX_BYTES = 20 * 2 ** 30;
 // Vocabularies and settings; the largest known tokenizer.json has 17 MB.
@@ -58,26 +82,38 @@ const WEIGHT_FILES = [
 
 /**
  * Downloads a checkpoint, or finds it in the cache. An interrupted download is continued; sizes are checked always, hashes
- * where the hub gives them.
+ * where the hub gives them. Of several processes that want the same model, one downloads and the others wait.
  *
- * @throws Error that names the file and what to do: a name or revision that does not exist, access refused, a damaged file,
- * a hub that stays out of reach.
+ * @throws HubModelNotFoundError, HubAccessError, PassingHubError (a hub that stays out of reach), DamagedDownloadError; any
+ * Error names the file and what to do.
  */
 export async function downloadCheckpoint(options: CheckpointDownload): Promise<DownloadedCheckpoint> {
-  const { repository, revision = 'main', cacheFolder } = options;
+  const { repository, revision = 'main', cacheFolder, signal } = options;
   checkNames(options);
-  const repositoryFolder = join(cacheFolder, repository.replaceAll('/', '--'));
-  const pinned = isCommit(revision) ? await readReceipt(join(repositoryFolder, revision)) : null;
+  const folder = join(cacheFolder, repository.replaceAll('/', '--'));
+  const pinned = isCommit(revision) ? await readReceipt(join(folder, revision)) : null;
   if (pinned !== null) return pinned;
+  await mkdir(folder, { recursive: true });
+  return await withFolderLock(folder, signal ? { signal } : {}, (heldSignal) =>
+    downloadInto(folder, revision, { ...options, signal: heldSignal }, createTally(options.onProgress)),
+  );
+}
 
+async function downloadInto(
+  repositoryFolder: string,
+  revision: string,
+  options: CheckpointDownload,
+  tally: Tally,
+): Promise<DownloadedCheckpoint> {
   // The first file tells the commit; all others are then asked for by it.
   const arrivals = join(repositoryFolder, 'arriving');
   await mkdir(arrivals, { recursive: true });
-  const first = await downloadNamed(options, revision, CONFIG_NAME, arrivals, MAX_SMALL_FILE_BYTES).catch(
+  const small = { maxBytes: MAX_SMALL_FILE_BYTES, tally };
+  const first = await downloadNamed(options, revision, CONFIG_NAME, arrivals, small).catch(
     (error: unknown) => {
       if (!(error instanceof HubFileNotFoundError)) throw error;
-      throw new Error(
-        `${options.endpoint} has no model "${repository}" with a ${CONFIG_NAME} at revision "${revision}", or needs a token (HF_TOKEN) to show it.`,
+      throw new HubModelNotFoundError(
+        `${options.endpoint} has no model "${options.repository}" with a ${CONFIG_NAME} at revision "${revision}", or needs a token (HF_TOKEN) to show it.`,
         { cause: error },
       );
     },
@@ -92,14 +128,45 @@ export async function downloadCheckpoint(options: CheckpointDownload): Promise<D
   await mkdir(folder, { recursive: true });
   await rename(join(arrivals, CONFIG_NAME), join(folder, CONFIG_NAME));
   for (const fileName of OPTIONAL_FILES) {
-    await downloadIfThere(options, exactRevision, fileName, folder, MAX_SMALL_FILE_BYTES);
+    await downloadIfThere(options, exactRevision, fileName, folder, small);
   }
-  const isVerified = await downloadWeights(options, exactRevision, folder);
-  const licence = findLicence(await readTextIfThere(join(folder, MODEL_CARD_NAME)));
-  const receipt = { commit: first.commit, licence, isVerified };
-  const text = `${JSON.stringify({ repository, revision, ...receipt }, null, 2)}\n`;
+  const description = { commit: first.commit, ...(await describeFolder(folder)) };
+  options.beforeWeights?.(description);
+  const isVerified = await downloadWeights(options, exactRevision, folder, tally);
+  const { commit, licence } = description;
+  const receipt = { commit, licence, isVerified, byteSize: tally.doneBytes() };
+  const text = `${JSON.stringify({ repository: options.repository, revision, ...receipt }, null, 2)}\n`;
   await writeFileAtomically(join(folder, RECEIPT_NAME), (append) => append(Buffer.from(text)));
   return { folder, ...receipt };
+}
+
+/** What the small files of a checkpoint folder say of it: the content of its config.json and its licence, if it states one. */
+export async function describeFolder(folder: string): Promise<Omit<CheckpointDescription, 'commit'>> {
+  const path = join(folder, CONFIG_NAME);
+  const config = parseJson(await readFile(path, 'utf8'), path);
+  const stated = findLicence(await readTextIfThere(join(folder, MODEL_CARD_NAME)));
+  const configured = isJsonObject(config) && typeof config.license === 'string' ? config.license : null;
+  return { config, licence: stated ?? configured?.trim().toLowerCase() ?? null };
+}
+
+/** Adds up the progress of the files of a checkpoint. */
+type Tally = ReturnType<typeof createTally>;
+
+function createTally(onProgress: CheckpointDownload['onProgress'] = () => {}) {
+  let doneBytes = 0;
+  return {
+    doneBytes: () => doneBytes,
+    arriving(fileName: string, { receivedBytes, totalBytes }: FileProgress, isLast: boolean): void {
+      onProgress({
+        fileName,
+        receivedBytes: doneBytes + receivedBytes,
+        totalBytes: isLast && totalBytes !== null ? doneBytes + totalBytes : null,
+      });
+    },
+    arrived(size: number): void {
+      doneBytes += size;
+    },
+  };
 }
 
 /** The weights in the best form the hub has; whether all of them could be verified. */
@@ -107,36 +174,42 @@ async function downloadWeights(
   options: CheckpointDownload,
   revision: string,
   folder: string,
+  tally: Tally,
 ): Promise<boolean> {
   const { maxBytes = DEFAULT_MAX_BYTES } = options;
   for (const fileName of WEIGHT_FILES) {
     const isIndex = fileName.endsWith('.json');
-    const limit = isIndex ? MAX_SMALL_FILE_BYTES : maxBytes;
-    const found = await downloadIfThere(options, revision, fileName, folder, limit);
+    const limits = { maxBytes: isIndex ? MAX_SMALL_FILE_BYTES : maxBytes, tally, isLast: !isIndex };
+    const found = await downloadIfThere(options, revision, fileName, folder, limits);
     if (found === null) continue;
     if (!isIndex) return found.isVerified;
     const path = join(folder, fileName);
+    const shards = shardFileNames(parseJson(await readFile(path, 'utf8'), path), path);
     let isVerified = true;
-    for (const shard of shardFileNames(parseJson(await readFile(path, 'utf8'), path), path)) {
-      const downloaded = await downloadNamed(options, revision, shard, folder, maxBytes);
+    for (const shard of shards) {
+      const isLast = shard === shards.at(-1);
+      const downloaded = await downloadNamed(options, revision, shard, folder, { maxBytes, tally, isLast });
       isVerified &&= downloaded.isVerified;
     }
     return isVerified;
   }
-  throw new Error(
+  throw new HubModelNotFoundError(
     `${options.endpoint} has no weights for "${options.repository}" at "${revision}": none of ${WEIGHT_FILES.join(', ')}.`,
   );
 }
+
+/** How a file is taken: its largest size, who counts its bytes, and whether it is the last. */
+type FileLimits = { readonly maxBytes: number; readonly tally: Tally; readonly isLast?: boolean };
 
 async function downloadIfThere(
   options: CheckpointDownload,
   revision: string,
   fileName: string,
   folder: string,
-  maxBytes: number,
+  limits: FileLimits,
 ): Promise<DownloadedFile | null> {
   try {
-    return await downloadNamed(options, revision, fileName, folder, maxBytes);
+    return await downloadNamed(options, revision, fileName, folder, limits);
   } catch (error) {
     if (error instanceof HubFileNotFoundError) return null;
     throw error;
@@ -148,11 +221,14 @@ async function downloadNamed(
   revision: string,
   fileName: string,
   folder: string,
-  maxBytes: number,
+  { maxBytes, tally, isLast = false }: FileLimits,
 ): Promise<DownloadedFile> {
-  const { endpoint, repository, onProgress = () => {} } = options;
-  const url = fileUrl(endpoint, repository, revision, fileName);
-  return downloadFile({ url, path: join(folder, fileName), fileName, maxBytes, onProgress }, options);
+  const url = fileUrl(options.endpoint, options.repository, revision, fileName);
+  const onProgress = (progress: FileProgress) => tally.arriving(fileName, progress, isLast);
+  const path = join(folder, fileName);
+  const file = await downloadFile({ url, path, fileName, maxBytes, onProgress }, options);
+  tally.arrived(file.size);
+  return file;
 }
 
 function checkNames({ repository, revision = 'main', endpoint }: CheckpointDownload): void {
@@ -175,12 +251,13 @@ async function readReceipt(folder: string): Promise<DownloadedCheckpoint | null>
   const text = await readTextIfThere(path);
   if (text === '') return null;
   const receipt = parseJson(text, path);
-  const { commit = null, licence = null, isVerified = false } = isJsonObject(receipt) ? receipt : {};
+  const { commit, licence, isVerified, byteSize } = isJsonObject(receipt) ? receipt : {};
   return {
     folder,
     commit: typeof commit === 'string' ? commit : null,
     licence: typeof licence === 'string' ? licence : null,
     isVerified: isVerified === true,
+    byteSize: typeof byteSize === 'number' ? byteSize : 0,
   };
 }
 

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/layoutlmv2/checkpoints/checkpoint.js';
-import { type CheckpointDownload, downloadCheckpoint } from '../../../src/layoutlmv2/checkpoints/hub.js';
-import type { DownloadProgress } from '../../../src/layoutlmv2/checkpoints/hub-download.js';
+import {
+  type CheckpointDownload,
+  type DownloadProgress,
+  downloadCheckpoint,
+} from '../../../src/layoutlmv2/checkpoints/hub.js';
 import { COMMIT, startHub, type TestHub } from './hub-server.js';
 
 const fixture = (name: string) => readFile(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
@@ -45,7 +48,8 @@ describe('downloading a checkpoint', () => {
     hub.files.set('vocab.txt', Buffer.from('[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n'));
     hub.files.set('model.safetensors', await fixture('tiny.safetensors'));
     const { folder, ...facts } = await download();
-    expect(facts).toEqual({ commit: COMMIT, licence: 'cc-by-nc-sa-4.0', isVerified: true });
+    const byteSize = [...hub.files.values()].reduce((sum, { length }) => sum + length, 0);
+    expect(facts).toEqual({ commit: COMMIT, licence: 'cc-by-nc-sa-4.0', isVerified: true, byteSize });
     const checkpoint = await readCheckpoint(folder);
     expect(checkpoint.labels).toHaveLength(5);
   });
@@ -61,11 +65,36 @@ describe('downloading a checkpoint', () => {
   it('tells how far it is', async () => {
     const seen: DownloadProgress[] = [];
     await download({ onProgress: (progress) => seen.push(progress) });
-    expect(seen.filter(({ fileName }) => fileName === 'model.safetensors').at(-1)).toEqual({
-      fileName: 'model.safetensors',
-      receivedBytes: weights.length,
-      totalBytes: weights.length,
+    const totalBytes = [...hub.files.values()].reduce((sum, { length }) => sum + length, 0);
+    expect(seen.at(-1)).toEqual({ fileName: 'model.safetensors', receivedBytes: totalBytes, totalBytes });
+    // Before the weights nobody knows how many bytes there will be.
+    expect(seen[0]).toMatchObject({ fileName: 'config.json', totalBytes: null });
+    const received = seen.map(({ receivedBytes }) => receivedBytes);
+    expect(received).toEqual([...received].sort((a, b) => a - b));
+  });
+
+  it('says what it is before it asks for the weights, and can be stopped there', async () => {
+    const refused = download({
+      beforeWeights: ({ config, commit, licence }) => {
+        expect({ config, commit, licence }).toEqual({
+          config: { model_type: 'layoutlmv2' },
+          commit: COMMIT,
+          licence: 'cc-by-nc-sa-4.0',
+        });
+        throw new Error('not this one');
+      },
     });
+    await expect(refused).rejects.toThrow('not this one');
+    expect(requestsOf('model.safetensors')).toEqual([]);
+  });
+
+  it('is done once for all who ask at the same time', async () => {
+    hub.cuts.set('model.safetensors', [100_000]);
+    const downloads = await Promise.all([download(), download(), download()]);
+    for (const found of downloads) expect(found).toEqual(downloads[0]);
+    expect(await fileIn(downloads[0]?.folder ?? '')).toEqual(weights);
+    // Asked for by one of them: what is cut off is asked for again, where it broke off.
+    expect(requestsOf('vocab.txt')).toHaveLength(1);
   });
 
   it('asks only for the commit when it has been there before, and for nothing when that is given', async () => {
