@@ -20,8 +20,8 @@ import {
   LabelDecisionResolver,
   PagePredictionResolver,
   PredictionResolver,
-  ReviewResolver,
-} from './classification/review.resolver.js';
+} from './classification/prediction.resolver.js';
+import { ReviewResolver } from './classification/review.resolver.js';
 import { createServingClassifier } from './classification/serving-classifier.js';
 import type { Config } from './config.js';
 import { createFailDocument } from './documents/change-status.js';

@@ -9,7 +9,8 @@ import type { DatabaseConnection, Transaction } from '../platform/database/datab
 import { createId, isId } from '../shared/ids.js';
 import { storableText } from '../shared/storable-text.js';
 import { createNothingToConfirmError } from './classification.errors.js';
-import { findDocumentPrediction, findNewestDecision, insertDecision } from './classification.repository.js';
+import { findDocumentPrediction } from './classification.repository.js';
+import { findNewestDecision, insertDecision } from './decision.repository.js';
 import { type ClassificationFact, effectiveLabel, type Prediction } from './prediction.js';
 
 type Decision = { documentId: string; labelId: string; decidedBy: string; note: string | null };

@@ -11,8 +11,8 @@ import type { GraphqlContext } from '../platform/graphql/context.js';
 import { type PendingUpload, type UploadedFile, UploadScalar } from '../platform/graphql/upload.types.js';
 import type { Log } from '../platform/log.js';
 import { AppError } from '../shared/errors.js';
-import { findNewestDecision } from './classification.repository.js';
 import type { RecordDecision } from './decide-label.js';
+import { findNewestDecision } from './decision.repository.js';
 import { UploadResultType } from './prediction.types.js';
 
 type Dependencies = {
