@@ -116,26 +116,35 @@ const convolveByChannel: GroupedConvolution = (x, arranged, { groups, width }, s
   return tf.reshape(sums, [n, h / stride, w / stride, channels]);
 };
 
-/** As an ordinary convolution whose kernel is zero between groups: `groups` times the work, but in one go. */
-const convolveDensely: GroupedConvolution = (x, arranged, size, stride) => {
-  const channels = x.shape[3];
-  const filter = tf.mul(
-    tf.reshape(arranged, [9, channels, 1, size.width]),
-    tf.reshape(membership(size), [1, channels, size.groups, 1]),
-  );
-  return tf.conv2d(padded(x, 1), tf.reshape<tf.Rank.R4>(filter, [3, 3, channels, channels]), stride, 'valid');
-};
-
 /**
- * Up to this many channels the dense convolution is the faster one on WebAssembly. Measured for a page, dense against by
- * channel, in ms: 32 channels 2.0 / 2.3, 64 channels 1.9 / 1.4, 128 channels 2.8 / 1.5, 256 channels 2.9 / 1.2.
+ * Every group on its own, as an ordinary convolution of few channels. Measured on WebAssembly for a page, against the faster of
+ * by channel and one dense convolution, in ms: 56x56 pixels of 256 channels in 32 groups 21 / 36, 28x28 of 512 11 / 33, 14x14
+ * of 1024 11 / 34, 7x7 of 2048 19 / 24; in 8 groups 56x56 of 32 2.7 / 3.6, 28x28 of 64 1.1 / 1.9, 14x14 of 128 1.0 / 1.6,
+ * 7x7 of 256 1.3 / 1.6.
  */
-const MOST_DENSE_CHANNELS = 32;
-
-const convolveOnWasm: GroupedConvolution = (x, arranged, size, stride) =>
-  x.shape[3] <= MOST_DENSE_CHANNELS
-    ? convolveDensely(x, arranged, size, stride)
-    : convolveByChannel(x, arranged, size, stride);
+const convolveByGroup: GroupedConvolution = (x, arranged, { groups, width }, stride) => {
+  const [n, h, w, channels] = x.shape;
+  const map = padded(x, 1);
+  const [, height, columns] = map.shape;
+  // Each group's numbers joined, so that gatherND copies a group as one row.
+  const byGroups = tf.transpose(
+    tf.reshape<tf.Rank.R3>(map, [n * height * columns, groups, width]),
+    [1, 0, 2],
+  );
+  const inputs = tf.reshape(byGroups, [groups, map.size / groups]);
+  const filters = tf.reshape(arranged, [groups, arranged.size / groups]);
+  const outputs = Array.from({ length: groups }, (_, group) =>
+    tf.conv2d(
+      tf.reshape<tf.Rank.R4>(tf.gatherND(inputs, [[group]]), [n, height, columns, width]),
+      tf.reshape<tf.Rank.R4>(tf.gatherND(filters, [[group]]), [3, 3, width, width]),
+      stride,
+      'valid',
+    ),
+  );
+  const pixels = (n * h * w) / stride ** 2;
+  const byPixel = tf.transpose(tf.reshape(tf.stack(outputs), [groups, pixels, width]), [1, 0, 2]);
+  return tf.reshape(byPixel, [n, h / stride, w / stride, channels]);
+};
 
 /**
  * Per group, what the kernel sees of the input at each pixel times the kernel, all groups as one batched product. On WebGPU the
@@ -177,8 +186,14 @@ const kernelGradientByPatchesAndOutput: KernelGradient = (x, dy, size, stride) =
 };
 
 /**
+ * Up to this many channels one convolution of all pairs of channels is faster than one of each group on WebAssembly: beside
+ * so little work, the cost of starting an operation counts.
+ */
+const MOST_DENSE_CHANNELS = 32;
+
+/**
  * As convolutions: of the input with the output's gradient as filter, pages in the place of channels, and as dilation what
- * was the stride. Half the time of products of patches on WebAssembly, and none of their memory.
+ * was the stride; for a kernel that is arranged by group. Half the time of products of patches on WebAssembly, and none of their memory.
  */
 const kernelGradientByConvolution: KernelGradient = (x, dy, size, stride) => {
   const [n, h, w, channels] = x.shape;
@@ -200,7 +215,7 @@ const kernelGradientByConvolution: KernelGradient = (x, dy, size, stride) => {
     const all = convolve(input, tf.transpose(dy, [1, 2, 0, 3]), channels);
     const isOwn = tf.reshape(membership(size), [channels, 1, groups, 1]);
     const own = tf.sum(tf.mul(tf.reshape(all, [channels, 9, groups, width]), isOwn), 2); // [in, 9, out]
-    return tf.reshape(tf.transpose(own, [1, 0, 2]), [3, 3, channels, width]);
+    return joinInputs(own, size);
   }
   const inputs = tf.reshape(input, [groups, input.size / groups]);
   const filters = tf.reshape(
@@ -210,8 +225,14 @@ const kernelGradientByConvolution: KernelGradient = (x, dy, size, stride) => {
   const kernels = Array.from({ length: groups }, (_, group) =>
     convolve(tf.gatherND(inputs, [[group]]), tf.gatherND(filters, [[group]]), width),
   );
-  return tf.transpose(tf.concat(kernels, 0), [1, 2, 0, 3]);
+  return joinInputs(tf.concat(kernels, 0), size);
 };
+
+/** A kernel of [channels (in), 9 taps, width (out)] arranged by group. */
+function joinInputs(kernel: tf.Tensor, { groups, width }: Groups): tf.Tensor {
+  const byTap = tf.transpose(tf.reshape<tf.Rank.R4>(kernel, [groups, width, 9, width]), [0, 2, 1, 3]);
+  return tf.reshape(byTap, [groups, 9 * width, width]);
+}
 
 /**
  * TensorFlow itself convolves in groups: TensorFlow.js only checks that the kernel has all input channels, which this goes past.
@@ -269,7 +290,7 @@ const VARIANTS = {
     kernelGradient: kernelGradientNatively,
   },
   webgpu: { arrangement: byGroup, convolve: convolveByPatches, kernelGradient: kernelGradientByPatches },
-  wasm: { arrangement: byInput, convolve: convolveOnWasm, kernelGradient: kernelGradientByConvolution },
+  wasm: { arrangement: byGroup, convolve: convolveByGroup, kernelGradient: kernelGradientByConvolution },
   cpu: { arrangement: byInput, convolve: convolveByChannel, kernelGradient: kernelGradientByPatchesAndInput },
 } satisfies Record<
   EngineName,
