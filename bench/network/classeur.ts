@@ -20,6 +20,7 @@ const engine = await startEngine(name, { webgpuAdapter: process.env.WEBGPU_ADAPT
 /** What `load` made. */
 let classifier: PageClassifier | undefined;
 let config: LayoutLMv2Config | undefined;
+let steps = 0;
 /** Makes a trainee as a run would, with or without recomputing in the backward pass; one at a time. */
 let getTrainee: ((checkpointing: boolean) => Trainee) | undefined;
 
@@ -44,10 +45,12 @@ async function respond(request: Request): Promise<Answers[Request['op']]> {
     case 'multiply':
       return { gflops: await multiply(request.side, request.times) };
     case 'profile':
-      return profileKernels(() =>
-        request.mode === 'training'
-          ? train(request.tokens, request.batch)
-          : classify(request.tokens, request.batch),
+      return profileKernels(
+        () =>
+          request.mode === 'training'
+            ? train(request.tokens, request.batch)
+            : classify(request.tokens, request.batch),
+        config?.backbone.res2Channels ?? 0,
       );
     case 'memory':
       return memory();
@@ -84,8 +87,6 @@ async function classify(tokens: number, batch: number): Promise<Answers['classif
   return { seconds, logits: results.map(({ logits }) => Array.from(logits)) };
 }
 
-let steps = 0;
-
 async function train(
   tokens: number,
   batch: number,
@@ -100,11 +101,11 @@ async function train(
     page,
   }));
   const started = performance.now();
-  const step = ++steps;
+  steps += 1;
   let loss = 0;
   for (let microBatch = 0; microBatch < accumulate; microBatch += 1) {
     const share = 1 / accumulate;
-    loss += share * (await trainee.learn(examples, { step, microBatch, share })).loss;
+    loss += share * (await trainee.learn(examples, { step: steps, microBatch, share })).loss;
   }
   await trainee.update(fineTuningHyperparameters.learningRate, () => undefined);
   // An update is not waited for by itself; a later batch would pay for it.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
 import type { LayoutLMv2Config } from '../../src/layoutlmv2/config.js';
+import { uncasedWordPiece } from '../../src/layoutlmv2/tokenizer/tokenizer.js';
 import { fixtureWeights } from '../../test/support/fixture-weights.js';
 
 /** As many classes as RVL-CDIP, the data set that document classifiers are compared on. */
@@ -19,8 +20,7 @@ export async function writeMadeUpCheckpoint(
     config,
     labels: Array.from({ length: LABEL_COUNT }, (_, row) => `class ${row}`),
     weights: fixtureWeights(config, LABEL_COUNT),
-    vocabulary: ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'],
-    lowerCase: true,
+    tokenizer: uncasedWordPiece(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']),
   });
   return { folder, remove: () => rm(parent, { recursive: true }) };
 }
