@@ -34,9 +34,12 @@ import { createRetryDocument } from './documents/retry-document.js';
 import { createUploadDocument } from './documents/upload-document.js';
 import { createCreateLabel } from './labels/create-label.js';
 import { DocumentLabelResolver, LabelResolver } from './labels/label.resolver.js';
+import { createCancelModelImport, createImportModel } from './models/import-model.js';
+import { createRequireLicence } from './models/licence.js';
 import { ModelResolver } from './models/model.resolver.js';
 import { createModelStore } from './models/model-store.js';
 import { createPromoteModel, createRollbackModel } from './models/promote-model.js';
+import { createRunModelImport } from './models/run-model-import.js';
 import { OcrResolver } from './ocr/ocr.resolver.js';
 import { createReadPage } from './ocr/read-page.js';
 import { createReadPageWords } from './ocr/read-page-words.js';
@@ -63,6 +66,7 @@ function buildFoundation({ config, connection }: Surroundings) {
     blobs: createDiskBlobStorage({ folder: join(config.dataDir, 'blobs') }),
     store: createModelStore(join(config.dataDir, 'models')),
     threshold: config.labelThreshold,
+    requireLicence: createRequireLicence({ allowNoncommercial: config.allowNoncommercialWeights }),
     announce: (tx: Transaction, fact: Fact) => enqueueJobs(tx, jobsAfter(fact)),
   };
 }
@@ -71,7 +75,7 @@ function buildFoundation({ config, connection }: Surroundings) {
 export function buildApi(surroundings: Surroundings): { resolvers: object[]; routes: Router[] } {
   const { config, connection, log } = surroundings;
   const foundation = buildFoundation(surroundings);
-  const { blobs, announce } = foundation;
+  const { blobs, announce, requireLicence } = foundation;
 
   const resolvers = [
     new IntakeResolver({
@@ -90,6 +94,8 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
       connection,
       promoteModel: createPromoteModel(foundation),
       rollbackModel: createRollbackModel(foundation),
+      importModel: createImportModel(foundation),
+      cancelModelImport: createCancelModelImport({ connection }),
     }),
     new ReviewResolver({
       connection,
@@ -103,6 +109,7 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
       connection,
       startTrainingRun: createStartTrainingRun({
         connection,
+        requireLicence,
         announce,
         minimumPerLabel: config.minimumDocumentsPerLabel,
         modelSize: config.modelSize,
@@ -124,7 +131,7 @@ export function buildHandlers(surroundings: Surroundings): {
 } {
   const { config, connection, log } = surroundings;
   const foundation = buildFoundation(surroundings);
-  const { blobs, announce, store } = foundation;
+  const { blobs, announce, store, requireLicence } = foundation;
   const failDocument = createFailDocument({ connection });
   const encodePage = createEncodeStoredPage({ connection, blobs });
   const renderer = createPageRenderer({
@@ -144,7 +151,12 @@ export function buildHandlers(surroundings: Surroundings): {
     recycleAfterPages: 200,
     idleTimeoutMs: 60_000,
   });
-  const servingClassifier = createServingClassifier({ connection, store, enginePreference: config.engine });
+  const servingClassifier = createServingClassifier({
+    connection,
+    store,
+    requireLicence,
+    enginePreference: config.engine,
+  });
 
   const handlers = [
     createRenderDocument({ connection, blobs, renderer, failDocument, announce }),
@@ -163,10 +175,23 @@ export function buildHandlers(surroundings: Surroundings): {
       failDocument,
     }),
     createClassifyBacklog({ connection, announce, log }),
+    createRunModelImport({
+      connection,
+      store,
+      sources: {
+        endpoint: config.hubEndpoint,
+        token: config.hubToken === '' ? null : config.hubToken,
+        cacheFolder: config.hubCacheDir ?? join(config.dataDir, 'hub'),
+        baseModelsFolder: config.baseModelsDir ?? join(config.dataDir, 'base-models'),
+      },
+      requireLicence,
+      log,
+    }),
     createRunTraining({
       connection,
       encodePage,
       store,
+      requireLicence,
       runsDir: join(config.dataDir, 'runs'),
       enginePreference: config.engine,
       announce,

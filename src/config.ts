@@ -21,6 +21,10 @@ const share = z.coerce
   .min(0, 'must be a number from 0 to 1')
   .max(1, 'must be a number from 0 to 1');
 
+const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true');
+
 const codes = z
   .string()
   .transform((text) => text.split(/[+,\s]+/).filter((code) => code !== ''))
@@ -131,6 +135,46 @@ export const settings = {
     doc: 'Size of a network trained from scratch: `tiny` (for tests), `small` (for CPUs) or `base` (LayoutLMv2-base)',
     schema: z.enum(['tiny', 'small', 'base']),
     default: 'small',
+  },
+  hubEndpoint: {
+    env: 'HF_ENDPOINT',
+    doc: 'Address of the model hub that `importModel` asks: Hugging Face or a mirror of it',
+    schema: z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+      error: 'must be an address that begins with https:// or http://',
+    }),
+    default: 'https://huggingface.co',
+    // An address may hold a password.
+    isSecret: true,
+  },
+  hubToken: {
+    env: 'HF_TOKEN',
+    doc: 'Access token for private and gated models of the hub. Empty: none',
+    schema: z
+      .string()
+      .trim()
+      .regex(/^[\x21-\x7e]*$/, 'must be one word of plain characters'),
+    default: '',
+    isSecret: true,
+  },
+  hubCacheDir: {
+    env: 'HF_HUB_CACHE',
+    doc: 'Folder of downloaded checkpoints, which may be deleted at any time. Empty: `hub` in DATA_DIR',
+    schema: z.string().transform((path) => (path === '' ? null : resolve(path))),
+    default: '',
+    defaultDoc: '`hub` in DATA_DIR',
+  },
+  baseModelsDir: {
+    env: 'BASE_MODELS_DIR',
+    doc: 'The folder whose subfolders `importModel(input: { folder: … })` may read, and no others. Empty: `base-models` in DATA_DIR',
+    schema: z.string().transform((path) => (path === '' ? null : resolve(path))),
+    default: '',
+    defaultDoc: '`base-models` in DATA_DIR',
+  },
+  allowNoncommercialWeights: {
+    env: 'ALLOW_NONCOMMERCIAL_WEIGHTS',
+    doc: '`false` refuses weights whose licence rules out commercial use, or which state none: to import, fine-tune, promote or serve',
+    schema: flag,
+    default: 'true',
   },
   labelThreshold: {
     env: 'LABEL_THRESHOLD',

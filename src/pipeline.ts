@@ -8,6 +8,7 @@ import type { BacklogFact } from './classification/classify-backlog.js';
 import type { ClassificationFact } from './classification/prediction.js';
 import { renderDocumentJob } from './documents/document.jobs.js';
 import type { DocumentFact } from './documents/document.js';
+import { importModelJob } from './models/model.jobs.js';
 import type { ModelFact } from './models/model-version.js';
 import { readPageJob } from './ocr/ocr.jobs.js';
 import type { OcrFact } from './ocr/read-page.js';
@@ -32,6 +33,7 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
     })[stage](),
 
   servingModelChanged: ({ modelVersionId }) => [jobOf(classifyBacklogJob, { modelVersionId, after: null })],
+  modelImportRequested: ({ modelVersionId }) => [jobOf(importModelJob, { modelVersionId })],
   backlogListed: ({ documentIds }) =>
     documentIds.map((documentId) => jobOf(classifyDocumentJob, { documentId })),
   backlogContinues: ({ modelVersionId, after }) => [jobOf(classifyBacklogJob, { modelVersionId, after })],
@@ -42,7 +44,14 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
 };
 
 /** Every job there is; each needs exactly one handler. */
-export const jobs = [renderDocumentJob, readPageJob, classifyDocumentJob, classifyBacklogJob, runTrainingJob];
+export const jobs = [
+  renderDocumentJob,
+  readPageJob,
+  classifyDocumentJob,
+  classifyBacklogJob,
+  importModelJob,
+  runTrainingJob,
+];
 
 /** The jobs that follow a fact. */
 export function jobsAfter<Name extends Fact['name']>(fact: FactNamed<Name>): Job[] {

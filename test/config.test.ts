@@ -23,6 +23,11 @@ describe('the configuration', () => {
       workerConcurrency: Math.max(2, Math.min(8, availableParallelism() + 1)),
       engine: 'auto',
       modelSize: 'small',
+      hubEndpoint: 'https://huggingface.co',
+      hubToken: '',
+      hubCacheDir: null,
+      baseModelsDir: null,
+      allowNoncommercialWeights: true,
       labelThreshold: 0.8,
       minimumDocumentsPerLabel: 5,
     });
@@ -35,6 +40,11 @@ describe('the configuration', () => {
       OCR_LANGUAGES: 'eng+deu chi_sim',
       LABEL_THRESHOLD: '0.95',
       DATABASE_URL: 'postgres://me:secret@db/classeur',
+      HF_ENDPOINT: 'http://mirror:8080/hf',
+      HF_TOKEN: ' hf_secret ',
+      HF_HUB_CACHE: 'cache',
+      BASE_MODELS_DIR: '/srv/models',
+      ALLOW_NONCOMMERCIAL_WEIGHTS: 'false',
     });
     expect(config).toMatchObject({
       role: 'worker',
@@ -42,6 +52,11 @@ describe('the configuration', () => {
       ocrLanguages: ['eng', 'deu', 'chi_sim'],
       labelThreshold: 0.95,
       databaseUrl: 'postgres://me:secret@db/classeur',
+      hubEndpoint: 'http://mirror:8080/hf',
+      hubToken: 'hf_secret',
+      hubCacheDir: resolve('cache'),
+      baseModelsDir: resolve('/srv/models'),
+      allowNoncommercialWeights: false,
     });
   });
 
@@ -81,6 +96,10 @@ describe('the configuration', () => {
     const read = () => readConfig({ DATABASE_URL: 'mysql://me:secret@db/classeur' });
     expect(read).toThrow(/DATABASE_URL.*must begin with postgresql:\/\//);
     expect(read).not.toThrow(/secret/);
+    const readHub = () =>
+      readConfig({ HF_TOKEN: 'secret in three', HF_ENDPOINT: 'ftp://me:secret@hub', ALLOW_NONCOMMERCIAL_WEIGHTS: 'no' });
+    expect(readHub).toThrow(/HF_ENDPOINT: must be an address.*HF_TOKEN: must be one word.*=no: must be true or false/);
+    expect(readHub).not.toThrow(/secret/);
   });
 
   it('has an environment variable of its own and an explanation for every setting', () => {

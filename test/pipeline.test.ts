@@ -40,6 +40,10 @@ describe('the pipeline', () => {
     [{ name: 'backlogListed', documentIds: [documentId] }, [classify]],
     [{ name: 'backlogListed', documentIds: [] }, []],
     [
+      { name: 'modelImportRequested', modelVersionId },
+      [{ job: 'import-model', payload: { modelVersionId } }],
+    ],
+    [
       { name: 'backlogContinues', modelVersionId, after: documentId },
       [{ job: 'classify-backlog', payload: { modelVersionId, after: documentId } }],
     ],

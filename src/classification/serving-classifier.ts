@@ -4,14 +4,15 @@ import { createPageClassifier, type PageClassifier } from '../layoutlmv2/classif
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
 import { createWordPieceTokenizer, type WordTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
 import { getLabelIdsOfModel } from '../models/get-model-version.js';
+import type { RequireLicence } from '../models/licence.js';
 import type { ModelStore } from '../models/model-store.js';
-import type { ModelVersion } from '../models/model-version.js';
+import type { ReadyModelVersion } from '../models/model-version.js';
 import { findServingModel } from '../models/promote-model.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { createModelUnusableError } from './classification.errors.js';
 
 export type LoadedModel = {
-  version: ModelVersion;
+  version: ReadyModelVersion;
   /** In the order of the classifier's rows. */
   labelIds: readonly string[];
   tokenizer: WordTokenizer;
@@ -23,7 +24,8 @@ export type ServingClassifier = {
   /**
    * Runs `use` with the model that serves now, or answers null when none does. One use at a time: the network fills the
    * processor by itself, and a model is never freed under someone's hands.
-   * @throws AppError MODEL_UNUSABLE when its folder cannot be read.
+   * @throws AppError MODEL_UNUSABLE when its folder cannot be read; LICENCE_REFUSED when weights of its licence, once
+   * allowed, no longer are.
    */
   withServingModel<Result>(use: (model: LoadedModel) => Promise<Result>): Promise<Result | null>;
   close(): Promise<void>;
@@ -32,14 +34,16 @@ export type ServingClassifier = {
 export function createServingClassifier(dependencies: {
   connection: DatabaseConnection;
   store: ModelStore;
+  requireLicence: RequireLicence;
   enginePreference: EngineName | 'auto';
 }): ServingClassifier {
-  const { connection, store, enginePreference } = dependencies;
+  const { connection, store, requireLicence, enginePreference } = dependencies;
   let loaded: LoadedModel | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   let engine: Promise<Engine> | null = null;
 
-  const load = async (version: ModelVersion): Promise<LoadedModel> => {
+  const load = async (version: ReadyModelVersion): Promise<LoadedModel> => {
+    requireLicence(version.licence, `Model version ${version.number}`);
     engine ??= startEngine(enginePreference);
     const startedEngine = await engine.catch((error: unknown) => {
       // The next try starts anew: a GPU may be free again by then.

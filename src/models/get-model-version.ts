@@ -1,19 +1,31 @@
 /** How the features to the right come to model versions. */
 import type { Database, Transaction } from '../platform/database/database.js';
 import { isId } from '../shared/ids.js';
-import { createModelVersionNotFoundError } from './model.errors.js';
-import type { ModelVersion } from './model-version.js';
+import { createModelVersionNotFoundError, createModelVersionNotReadyError } from './model.errors.js';
+import { isReady, type ModelVersion, type ReadyModelVersion } from './model-version.js';
 import {
   findModelVersion,
   findModelVersions,
   insertModelVersion,
   listLabelIds,
+  type NewModelVersion,
 } from './model-version.repository.js';
 
 /** @throws AppError MODEL_VERSION_NOT_FOUND. */
 export async function getModelVersion(database: Database, id: string): Promise<ModelVersion> {
   const version = isId(id) ? await findModelVersion(database, id) : null;
   if (version === null) throw createModelVersionNotFoundError(id);
+  return version;
+}
+
+/** @throws AppError MODEL_VERSION_NOT_FOUND; MODEL_VERSION_NOT_READY for one that is being imported or could not be. */
+export async function getReadyModelVersion(database: Database, id: string): Promise<ReadyModelVersion> {
+  return requireReady(await getModelVersion(database, id));
+}
+
+/** @throws AppError MODEL_VERSION_NOT_READY. */
+export function requireReady(version: ModelVersion): ReadyModelVersion {
+  if (!isReady(version)) throw createModelVersionNotReadyError(version.number, version.status);
   return version;
 }
 
@@ -40,8 +52,8 @@ export async function listLabelIdsOfModels(database: Database, ids: readonly str
 /** Writes down a version whose folder is complete. */
 export async function registerModelVersion(
   tx: Transaction,
-  version: Omit<ModelVersion, 'number' | 'createdAt'>,
+  version: NewModelVersion,
   labelIds: readonly string[],
-): Promise<ModelVersion> {
-  return await insertModelVersion(tx, version, labelIds);
+): Promise<ReadyModelVersion> {
+  return requireReady(await insertModelVersion(tx, version, labelIds));
 }

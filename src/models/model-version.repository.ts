@@ -1,10 +1,23 @@
 /** Model versions, their labels and aliases in PostgreSQL. */
 import type { Database, Transaction } from '../platform/database/database.js';
-import type { ModelVersion } from './model-version.js';
+import type { ModelVersion, ReadyModelVersion } from './model-version.js';
+
+/** A version that is complete when it is written down. */
+export type NewModelVersion = Pick<
+  ReadyModelVersion,
+  | 'id'
+  | 'architecture'
+  | 'size'
+  | 'parameterCount'
+  | 'maxTokens'
+  | 'licence'
+  | 'hasClassifier'
+  | 'baseModelId'
+>;
 
 export async function insertModelVersion(
   tx: Transaction,
-  version: Omit<ModelVersion, 'number' | 'createdAt'>,
+  version: NewModelVersion,
   labelIds: readonly string[],
 ): Promise<ModelVersion> {
   const labels = { create: labelIds.map((labelId, index) => ({ index, labelId })) };

@@ -1,23 +1,59 @@
-/** A model version: a trained network on disk, what it can say, and where it comes from. */
+/** A model version: a network on disk, what it can say, and where it comes from: a training run, a hub or a folder. */
+
+export const modelVersionStatuses = ['IMPORTING', 'READY', 'FAILED', 'CANCELLED'] as const;
+export type ModelVersionStatus = (typeof modelVersionStatuses)[number];
 
 export type ModelVersion = {
   id: string;
   /** From 1, in the order of their making. */
   number: number;
+  status: ModelVersionStatus;
+  /** Why its import failed; while it is IMPORTING, why the last try did. */
+  failureCode: string | null;
+  failureMessage: string | null;
+  failureRetryable: boolean | null;
   architecture: string;
-  /** Name of the configuration it was trained with: tiny, small, base. */
-  size: string;
-  parameterCount: number;
+  /** Name of the configuration: tiny, small, base, large, or custom for any other. */
+  size: string | null;
+  parameterCount: number | null;
   /** Tokens of a page it reads. */
-  maxTokens: number;
+  maxTokens: number | null;
   /** Of the weights: those of a base model pass theirs on. */
-  licence: string;
+  licence: string | null;
+  /** Whether it can classify; false for a base model, which others are fine-tuned from. */
+  hasClassifier: boolean | null;
+  /** What its classifier can say that no label stands for; while there is any, it cannot serve. */
+  unmappedClasses: string[];
   baseModelId: string | null;
   createdAt: Date;
+};
+
+/** A version that is complete: its folder is there, and all is known of it. */
+export type ReadyModelVersion = ModelVersion & {
+  status: 'READY';
+  size: string;
+  parameterCount: number;
+  maxTokens: number;
+  licence: string;
+  hasClassifier: boolean;
 };
 
 /** The alias of the version that classifies. */
 export const servingAlias = 'serving';
 
 /** What the models feature announces. */
-export type ModelFact = { name: 'servingModelChanged'; modelVersionId: string };
+export type ModelFact =
+  | { name: 'servingModelChanged'; modelVersionId: string }
+  | { name: 'modelImportRequested'; modelVersionId: string };
+
+export function isReady(version: ModelVersion): version is ReadyModelVersion {
+  const { status, size, parameterCount, maxTokens, licence, hasClassifier } = version;
+  return (
+    status === 'READY' &&
+    size !== null &&
+    parameterCount !== null &&
+    maxTokens !== null &&
+    licence !== null &&
+    hasClassifier !== null
+  );
+}

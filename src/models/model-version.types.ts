@@ -1,7 +1,14 @@
 /** Model versions as GraphQL shows them. */
-import { Field, GraphQLISODateTime, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionTypeOf } from '../platform/graphql/connection.types.js';
-import type { ModelVersion } from './model-version.js';
+import type { ModelImport } from './model-import.js';
+import { type ModelVersion, type ModelVersionStatus, modelVersionStatuses } from './model-version.js';
+
+const ModelVersionStatusEnum = Object.fromEntries(modelVersionStatuses.map((status) => [status, status]));
+registerEnumType(ModelVersionStatusEnum, {
+  name: 'ModelVersionStatus',
+  description: 'IMPORTING, until it is READY to be used, or FAILED or CANCELLED',
+});
 
 @ObjectType('ModelVersion')
 export class ModelVersionType implements ModelVersion {
@@ -11,20 +18,46 @@ export class ModelVersionType implements ModelVersion {
   @Field(() => Int, { description: 'From 1, in the order of their making' })
   number!: number;
 
+  @Field(() => ModelVersionStatusEnum)
+  status!: ModelVersionStatus;
+
+  failureCode!: string | null;
+  failureMessage!: string | null;
+  failureRetryable!: boolean | null;
+
   @Field(() => String)
   architecture!: string;
 
-  @Field(() => String, { description: 'The configuration: tiny, small or base' })
-  size!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The configuration: tiny, small, base, large or custom; null until it is READY',
+  })
+  size!: string | null;
 
-  @Field(() => Int)
-  parameterCount!: number;
+  @Field(() => Int, { nullable: true, description: 'Null until it is READY' })
+  parameterCount!: number | null;
 
-  @Field(() => Int, { description: 'Tokens of a page it reads' })
-  maxTokens!: number;
+  @Field(() => Int, { nullable: true, description: 'Tokens of a page it reads; null until it is READY' })
+  maxTokens!: number | null;
 
-  @Field(() => String, { description: 'Of the weights' })
-  licence!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Of the weights: `own` from scratch, else that of what it descends from; `unknown` where that states none, null until it is known',
+  })
+  licence!: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether it can classify; false for a base model, which is there to be fine-tuned; null until it is READY',
+  })
+  hasClassifier!: boolean | null;
+
+  @Field(() => [String], {
+    description: 'What its classifier can say that no label stands for: while there is any, it cannot serve',
+  })
+  unmappedClasses!: string[];
 
   baseModelId!: string | null;
 
@@ -33,3 +66,55 @@ export class ModelVersionType implements ModelVersion {
 }
 
 export const ModelVersionConnectionType = connectionTypeOf('ModelVersion', ModelVersionType);
+
+@ObjectType('ModelImportFailure')
+export class ModelImportFailureType {
+  @Field(() => String)
+  code!: string;
+
+  @Field(() => String)
+  message!: string;
+
+  @Field(() => Boolean, { description: 'Whether trying again later may help' })
+  retryable!: boolean;
+}
+
+@ObjectType('ModelImport', { description: 'Where an imported version comes from, and how far its import is' })
+export class ModelImportType implements ModelImport {
+  modelVersionId!: string;
+  createLabels!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'On the hub; null for a folder' })
+  repository!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Branch, tag or commit that was asked for' })
+  revision!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The commit it stood for, once the hub has said' })
+  commit!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'In the directory of base models; null for the hub' })
+  folder!: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether all weights were compared with a hash from the hub; null until then and for folders',
+  })
+  isVerified!: boolean | null;
+
+  @Field(() => String)
+  requestedBy!: string;
+
+  @Field(() => Float, { description: 'Bytes of it that are here' })
+  downloadedBytes!: number;
+
+  @Field(() => Float, { nullable: true, description: 'Null until the hub has told the size of every file' })
+  totalBytes!: number | null;
+
+  @Field(() => [String], { description: 'What is out of the ordinary about the checkpoint' })
+  warnings!: string[];
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  finishedAt!: Date | null;
+}

@@ -1,5 +1,6 @@
-/** The errors of model versions. */
+/** The errors of model versions and of bringing in checkpoints. */
 import { createAppError } from '../shared/errors.js';
+import type { ModelVersionStatus } from './model-version.js';
 
 export const createModelVersionNotFoundError = (id: string) =>
   createAppError({
@@ -7,8 +8,88 @@ export const createModelVersionNotFoundError = (id: string) =>
     message: `There is no model version ${JSON.stringify(id)}.`,
   });
 
+export const createModelVersionNotReadyError = (number: number, status: ModelVersionStatus) =>
+  createAppError({
+    code: 'MODEL_VERSION_NOT_READY',
+    message: `Model version ${number} is ${status}: only a READY one can be used.`,
+  });
+
 export const createNothingToRollBackError = () =>
   createAppError({
     code: 'NOTHING_TO_ROLL_BACK',
     message: 'No model version served before the present one, so there is none to go back to.',
+  });
+
+export const createNoClassifierError = (number: number) =>
+  createAppError({
+    code: 'MODEL_HAS_NO_CLASSIFIER',
+    message: `Model version ${number} is a base model without a classifier, so it cannot serve. Fine-tune it: startTrainingRun(input: { baseModelId: … }), and promote what the run makes.`,
+  });
+
+export const createUnmappedClassesError = (number: number, classes: readonly string[]) =>
+  createAppError({
+    code: 'MODEL_CLASSES_UNMAPPED',
+    message: `Model version ${number} cannot serve: no label stands for its ${classes.map((name) => JSON.stringify(name)).join(', ')}. Import it again with createLabels: true, create labels of these names and import it again, or fine-tune it.`,
+  });
+
+export const createLicenceRefusedError = (what: string, licence: string) =>
+  createAppError({
+    code: 'LICENCE_REFUSED',
+    message: `${what} is under the licence ${JSON.stringify(licence)}, which does not allow commercial use or leaves it open. This installation refuses such weights: the setting ALLOW_NONCOMMERCIAL_WEIGHTS is false.`,
+  });
+
+export const createInvalidImportError = (fault: string) =>
+  createAppError({ code: 'INVALID_MODEL_IMPORT', message: fault });
+
+export const createFolderRefusedError = (folder: string, fault: string) =>
+  createAppError({
+    code: 'MODEL_FOLDER_REFUSED',
+    message: `The folder ${JSON.stringify(folder)} ${fault}. Give the path of a folder inside the directory that the setting BASE_MODELS_DIR names, relative to it.`,
+  });
+
+export const createFolderNotFoundError = (folder: string) =>
+  createAppError({
+    code: 'MODEL_FOLDER_NOT_FOUND',
+    message: `There is no folder ${JSON.stringify(folder)} in the directory that the setting BASE_MODELS_DIR names.`,
+  });
+
+export const createImportNotCancellableError = (number: number, status: ModelVersionStatus) =>
+  createAppError({
+    code: 'MODEL_IMPORT_NOT_CANCELLABLE',
+    message: `Model version ${number} is ${status}: only the import of an IMPORTING one can be cancelled.`,
+  });
+
+export const createHubModelNotFoundError = (fault: string, cause: unknown) =>
+  createAppError({ code: 'HUB_MODEL_NOT_FOUND', message: fault, cause });
+
+export const createHubAccessRefusedError = (fault: string, cause: unknown) =>
+  createAppError({ code: 'HUB_ACCESS_REFUSED', message: fault, cause });
+
+export const createHubUnreachableError = (fault: string, cause: unknown) =>
+  createAppError({
+    code: 'HUB_UNREACHABLE',
+    message: `${fault} What has arrived is kept, and the download goes on from there.`,
+    retryable: true,
+    cause,
+  });
+
+export const createDownloadDamagedError = (fault: string, cause: unknown) =>
+  createAppError({ code: 'DOWNLOAD_DAMAGED', message: fault, cause });
+
+export const createDownloadFailedError = (fault: string, cause: unknown) =>
+  createAppError({ code: 'DOWNLOAD_FAILED', message: fault, cause });
+
+export const createDiskFullError = (cause: unknown) =>
+  createAppError({
+    code: 'DISK_FULL',
+    message:
+      'The disk is full. Make room in DATA_DIR or HF_HUB_CACHE and import the model again: what has arrived is kept.',
+    cause,
+  });
+
+export const createCheckpointUnusableError = (source: string, fault: string, cause: unknown) =>
+  createAppError({
+    code: 'CHECKPOINT_UNUSABLE',
+    message: `${source} is no checkpoint that can be used. ${fault}`,
+    cause,
   });

@@ -6,15 +6,26 @@ import { LabelType } from '../labels/label.types.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { isNumberKey, readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
+import { isId } from '../shared/ids.js';
 import { getModelVersions } from './get-model-version.js';
+import type { CancelModelImport, ImportModel } from './import-model.js';
+import { ImportModelInput } from './model.inputs.js';
+import type { ModelImport } from './model-import.js';
+import { findImports } from './model-import.repository.js';
 import type { ModelVersion } from './model-version.js';
 import {
   countModelVersions,
+  findModelVersion,
   listAliases,
   listLabelIds,
   listModelVersions,
 } from './model-version.repository.js';
-import { ModelVersionConnectionType, ModelVersionType } from './model-version.types.js';
+import {
+  ModelImportFailureType,
+  ModelImportType,
+  ModelVersionConnectionType,
+  ModelVersionType,
+} from './model-version.types.js';
 import { findServingModel, type PromoteModel, type RollbackModel } from './promote-model.js';
 
 @Resolver(() => ModelVersionType)
@@ -22,15 +33,26 @@ export class ModelResolver {
   readonly #connection: DatabaseConnection;
   readonly #promoteModel: PromoteModel;
   readonly #rollbackModel: RollbackModel;
+  readonly #importModel: ImportModel;
+  readonly #cancelModelImport: CancelModelImport;
 
   constructor(dependencies: {
     connection: DatabaseConnection;
     promoteModel: PromoteModel;
     rollbackModel: RollbackModel;
+    importModel: ImportModel;
+    cancelModelImport: CancelModelImport;
   }) {
     this.#connection = dependencies.connection;
     this.#promoteModel = dependencies.promoteModel;
     this.#rollbackModel = dependencies.rollbackModel;
+    this.#importModel = dependencies.importModel;
+    this.#cancelModelImport = dependencies.cancelModelImport;
+  }
+
+  @Query(() => ModelVersionType, { nullable: true })
+  async modelVersion(@Arg('id', () => ID) id: string): Promise<ModelVersion | null> {
+    return isId(id) ? await findModelVersion(this.#connection.database, id) : null;
   }
 
   @Query(() => ModelVersionConnectionType, { description: 'Newest first' })
@@ -66,6 +88,47 @@ export class ModelResolver {
     return await this.#rollbackModel();
   }
 
+  @Mutation(() => ModelVersionType, {
+    description:
+      'Makes a model version of a LayoutLMv2 checkpoint of the hub or of a folder. It is IMPORTING at first; what is being imported already, or is here of the same commit, is answered instead',
+  })
+  async importModel(
+    @Arg('input', () => ImportModelInput) input: ImportModelInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ModelVersion> {
+    return await this.#importModel({
+      repository: input.repository ?? null,
+      revision: input.revision ?? null,
+      folder: input.folder ?? null,
+      createLabels: input.createLabels,
+      requestedBy: context.viewer.name,
+    });
+  }
+
+  @Mutation(() => ModelVersionType, {
+    description: 'Stops an import within a second or so; what has arrived is kept for the next one',
+  })
+  async cancelModelImport(@Arg('id', () => ID) id: string): Promise<ModelVersion> {
+    return await this.#cancelModelImport(id);
+  }
+
+  @FieldResolver(() => ModelImportType, {
+    nullable: true,
+    description: 'Null for a version that was trained here',
+  })
+  import(@Root() version: ModelVersion, @Ctx() context: GraphqlContext): Promise<ModelImport | null> {
+    return context.load(this.#loadImports, version.id);
+  }
+
+  @FieldResolver(() => ModelImportFailureType, {
+    nullable: true,
+    description: 'Why its import FAILED; while it is IMPORTING, why the last try did',
+  })
+  failure(@Root() version: ModelVersion): ModelImportFailureType | null {
+    const { failureCode: code, failureMessage: message, failureRetryable: retryable } = version;
+    return code === null || message === null || retryable === null ? null : { code, message, retryable };
+  }
+
   @FieldResolver(() => [LabelType], { description: 'What it can say, in the order of its classifier' })
   async labels(@Root() version: ModelVersion, @Ctx() context: GraphqlContext): Promise<Label[]> {
     const labelIds = await context.load(this.#loadLabelIds, version.id);
@@ -79,7 +142,7 @@ export class ModelResolver {
 
   @FieldResolver(() => ModelVersionType, {
     nullable: true,
-    description: 'What it was fine-tuned from; null: from scratch',
+    description: 'What it was fine-tuned from; null: from scratch, or imported',
   })
   async baseModel(
     @Root() version: ModelVersion,
@@ -90,5 +153,6 @@ export class ModelResolver {
 
   readonly #loadLabelIds = (ids: readonly string[]) => listLabelIds(this.#connection.database, ids);
   readonly #loadAliases = (ids: readonly string[]) => listAliases(this.#connection.database, ids);
+  readonly #loadImports = (ids: readonly string[]) => findImports(this.#connection.database, ids);
   readonly #loadVersions = (ids: readonly string[]) => getModelVersions(this.#connection.database, ids);
 }

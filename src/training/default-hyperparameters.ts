@@ -44,7 +44,8 @@ export function defaultHyperparameters(options: {
 
 function defaultsFor(baseSize: string | null, modelSize: Size): RunHyperparameters {
   if (baseSize === null) return { ...fromScratchHyperparameters, modelSize };
-  if (baseSize === 'base') return { ...fineTuningHyperparameters, modelSize };
+  // Whatever is not of our own small sizes was pre-trained elsewhere, on more than this archive has.
+  if (baseSize !== 'tiny' && baseSize !== 'small') return { ...fineTuningHyperparameters, modelSize };
   const learningRate = fromScratchHyperparameters.learningRate / 3;
   return { ...fromScratchHyperparameters, learningRate, modelSize };
 }

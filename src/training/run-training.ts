@@ -15,7 +15,12 @@ import { predictUnits } from '../layoutlmv2/training/evaluate.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
 import { findTrainerState, writeTrainerState } from '../layoutlmv2/training/trainer-state.js';
-import { getLabelIdsOfModel, getModelVersion, registerModelVersion } from '../models/get-model-version.js';
+import {
+  getLabelIdsOfModel,
+  getReadyModelVersion,
+  registerModelVersion,
+} from '../models/get-model-version.js';
+import { ownLicence, type RequireLicence } from '../models/licence.js';
 import type { ModelStore } from '../models/model-store.js';
 import type { ModelFact } from '../models/model-version.js';
 import { serveIfNoneServes } from '../models/promote-model.js';
@@ -57,12 +62,13 @@ export function createRunTraining(dependencies: {
   connection: DatabaseConnection;
   encodePage: EncodeStoredPage;
   store: ModelStore;
+  requireLicence: RequireLicence;
   /** Folder of the states between epochs, one folder a run. */
   runsDir: string;
   enginePreference: EngineName | 'auto';
   announce: (tx: Transaction, fact: TrainingFact | ModelFact) => Promise<void>;
 }): JobHandler<{ runId: string }> {
-  const { connection, encodePage, store, runsDir, enginePreference, announce } = dependencies;
+  const { connection, encodePage, store, requireLicence, runsDir, enginePreference, announce } = dependencies;
   const { database } = connection;
   const stateFolderOf = (runId: string) => join(runsDir, runId);
 
@@ -103,7 +109,8 @@ export function createRunTraining(dependencies: {
   ) => {
     const { seed, maxTokens: wantedTokens, modelSize } = run.hyperparameters;
     const labelIds = [...new Set(documents.map(({ item }) => item.labelId))].sort();
-    const base = run.baseModelId === null ? null : await getModelVersion(database, run.baseModelId);
+    const base = run.baseModelId === null ? null : await getReadyModelVersion(database, run.baseModelId);
+    if (base) requireLicence(base.licence, `Model version ${base.number}, which the run starts from,`);
     const trainingDocuments = documents.filter(({ item }) => item.split === 'TRAIN');
     const adapted =
       base &&
@@ -227,7 +234,8 @@ export function createRunTraining(dependencies: {
           parameterCount: parameterCount(config, labels.length),
           maxTokens,
           // Weights made from scratch belong to whoever made the documents; those of a base pass their licence on.
-          licence: base?.licence ?? 'own',
+          licence: base?.licence ?? ownLicence,
+          hasClassifier: true,
           baseModelId: base?.id ?? null,
         },
         data.labelIds,

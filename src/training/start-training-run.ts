@@ -2,7 +2,9 @@
 import { listNewestDecisions } from '../classification/label-decisions.js';
 import { getLabels } from '../labels/get-label.js';
 import { type Hyperparameters, requireUsable } from '../layoutlmv2/training/hyperparameters.js';
-import { getModelVersion } from '../models/get-model-version.js';
+import { getReadyModelVersion } from '../models/get-model-version.js';
+import { isNoncommercial, type RequireLicence } from '../models/licence.js';
+import type { ReadyModelVersion } from '../models/model-version.js';
 import { findServingModel } from '../models/promote-model.js';
 import { listOcrVersionsOfDocuments } from '../ocr/words-of-pages.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
@@ -33,15 +35,16 @@ export type StartTrainingRun = (request: {
 
 /**
  * @returns a function that answers a QUEUED run, or a SKIPPED one that says what is missing. It throws
- * INVALID_HYPERPARAMETER and MODEL_VERSION_NOT_FOUND.
+ * INVALID_HYPERPARAMETER, MODEL_VERSION_NOT_FOUND, MODEL_VERSION_NOT_READY and LICENCE_REFUSED.
  */
 export function createStartTrainingRun(dependencies: {
   connection: DatabaseConnection;
+  requireLicence: RequireLicence;
   announce: (tx: Transaction, fact: TrainingFact) => Promise<void>;
   minimumPerLabel: number;
   modelSize: RunHyperparameters['modelSize'];
 }): StartTrainingRun {
-  const { connection, announce, minimumPerLabel, modelSize } = dependencies;
+  const { connection, requireLicence, announce, minimumPerLabel, modelSize } = dependencies;
   return ({ trigger, note, baseModelId: wantedBaseId, fromScratch, hyperparameters: wanted }) =>
     connection.transaction(async (tx) => {
       if (wantedBaseId !== null && fromScratch) {
@@ -51,7 +54,8 @@ export function createStartTrainingRun(dependencies: {
         ? null
         : wantedBaseId === null
           ? await findServingModel(tx)
-          : await getModelVersion(tx, wantedBaseId);
+          : await getReadyModelVersion(tx, wantedBaseId);
+      if (base) requireLicence(base.licence, `Model version ${base.number}, which the run would start from,`);
       const size = wanted.modelSize ?? modelSize;
       await lockSplits(tx);
       const { items, obstacle } = await collectItems(tx, minimumPerLabel);
@@ -68,6 +72,7 @@ export function createStartTrainingRun(dependencies: {
         note: note && storableText(note),
         baseModelId: base?.id ?? null,
         hyperparameters,
+        warnings: base ? describeBase(base) : [],
         finishedAt: null,
       };
       if (obstacle !== null) {
@@ -85,6 +90,23 @@ export function createStartTrainingRun(dependencies: {
       await announce(tx, { name: 'runRequested', runId: queued.id });
       return queued;
     });
+}
+
+/** What whoever reads the figures of the run should know of its start. */
+function describeBase({ number, hasClassifier, unmappedClasses, licence }: ReadyModelVersion): string[] {
+  return [
+    ...(hasClassifier
+      ? []
+      : [`Model version ${number} has no classifier: the run starts with a new, untrained one.`]),
+    ...(unmappedClasses.length > 0
+      ? [
+          `No label stands for ${unmappedClasses.join(', ')} of model version ${number}: the run starts with a new, untrained classifier.`,
+        ]
+      : []),
+    ...(isNoncommercial(licence)
+      ? [`What the run makes inherits the licence ${licence} of model version ${number}.`]
+      : []),
+  ];
 }
 
 function requireUsableHyperparameters(hyperparameters: Hyperparameters): void {

@@ -35,6 +35,8 @@ export type TrainingRun = {
   examplesPerSecond: number | null;
   secondsLeft: number | null;
   cancelRequestedAt: Date | null;
+  /** What is out of the ordinary about how it starts, in sentences. */
+  warnings: string[];
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;

@@ -35,6 +35,7 @@ export async function insertRun(
     baseModelId: string | null;
     hyperparameters: RunHyperparameters;
     snapshotId: string | null;
+    warnings: string[];
     finishedAt: Date | null;
   },
 ): Promise<TrainingRun> {

@@ -271,6 +271,11 @@ export class TrainingRunType {
   @Field(() => String, { nullable: true })
   note!: string | null;
 
+  @Field(() => [String], {
+    description: 'What is out of the ordinary about how it starts, such as a base model without a classifier',
+  })
+  warnings!: string[];
+
   @Field(() => HyperparametersType)
   hyperparameters!: RunHyperparameters;
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { getModelVersion, getModelVersions } from '../../src/models/get-model-version.js';
+import { createCancelModelImport, createImportModel } from '../../src/models/import-model.js';
 import { ModelResolver } from '../../src/models/model.resolver.js';
 import { createModelStore } from '../../src/models/model-store.js';
-import type { ModelVersion } from '../../src/models/model-version.js';
+import type { ReadyModelVersion } from '../../src/models/model-version.js';
 import {
   createPromoteModel,
   createRollbackModel,
@@ -27,7 +28,7 @@ describe('the model that serves', () => {
   let log: ReturnType<typeof createFactLog>;
   let promoteModel: PromoteModel;
   let rollbackModel: RollbackModel;
-  let versions: Record<'a' | 'b' | 'c', ModelVersion>;
+  let versions: Record<'a' | 'b' | 'c', ReadyModelVersion>;
   beforeAll(async () => {
     database = await createTestDatabase();
     make = createRecordMaker(database);
@@ -114,7 +115,7 @@ describe('the model that serves', () => {
   });
 
   it('is the first one that is made, and no later one by itself', async () => {
-    const serve = (version: ModelVersion) =>
+    const serve = (version: ReadyModelVersion) =>
       log.connection.transaction((tx) => serveIfNoneServes(tx, version, log.announce));
     const served = await Promise.all([serve(versions.a), serve(versions.b), serve(versions.c)]);
     expect(served.filter((serves) => serves)).toHaveLength(1);
@@ -132,7 +133,13 @@ describe('the model that serves', () => {
     const [invoice, letter] = [await make.makeLabel('invoice'), await make.makeLabel('letter')];
     const speaking = await make.makeModelVersion([letter, invoice]);
     await promoteModel(speaking.id);
-    const resolver = new ModelResolver({ connection: database.connection, promoteModel, rollbackModel });
+    const resolver = new ModelResolver({
+      connection: database.connection,
+      promoteModel,
+      rollbackModel,
+      importModel: createImportModel(log),
+      cancelModelImport: createCancelModelImport(log),
+    });
     const context = createContext({ baseUrl: '', viewer: { name: 'me' } });
     const first = await resolver.modelVersions(2, null);
     const nodes = first.edges.map(({ node }) => node);

@@ -1,8 +1,12 @@
 /** Stands for the pipeline: remembers the facts that were announced in transactions that committed. */
+import { createRequireLicence } from '../../src/models/licence.js';
 import type { Fact } from '../../src/pipeline.js';
 import type { DatabaseConnection, Transaction } from '../../src/platform/database/database.js';
 
-/** `facts` are those announced so far; whoever announces in a transaction that fails leaves none. */
+/**
+ * What use cases are built with. `facts` are those announced so far; whoever announces in a transaction that fails leaves
+ * none.
+ */
 export function createFactLog(connection: DatabaseConnection) {
   const facts: Fact[] = [];
   const pending = new WeakMap<object, Fact[]>();
@@ -13,6 +17,8 @@ export function createFactLog(connection: DatabaseConnection) {
     announce: async (tx: Transaction, fact: Fact) => {
       pending.get(tx)?.push(fact);
     },
+    /** Weights of any licence may be used, as is the default. */
+    requireLicence: createRequireLicence({ allowNoncommercial: true }),
     /** The connection to build use cases with. */
     connection: {
       ...connection,

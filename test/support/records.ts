@@ -1,6 +1,7 @@
 /** Rows for tests that begin in the middle of a document's life. Each call makes something new and different. */
 import type { DocumentStatus } from '../../src/documents/document.js';
-import type { ModelVersion } from '../../src/models/model-version.js';
+import { requireReady } from '../../src/models/get-model-version.js';
+import type { ReadyModelVersion } from '../../src/models/model-version.js';
 import { createId } from '../../src/shared/ids.js';
 import type { TestDatabase } from './database.js';
 
@@ -62,8 +63,8 @@ export function createRecordMaker({ connection: { database } }: TestDatabase) {
   };
 
   /** A model version that can say these labels; it has no folder. */
-  const makeModelVersion = async (labelIds: readonly string[] = []): Promise<ModelVersion> =>
-    await database.modelVersion.create({
+  const makeModelVersion = async (labelIds: readonly string[] = []): Promise<ReadyModelVersion> => {
+    const version = await database.modelVersion.create({
       data: {
         id: createId(),
         architecture: 'LayoutLMv2',
@@ -74,6 +75,8 @@ export function createRecordMaker({ connection: { database } }: TestDatabase) {
         labels: { create: labelIds.map((labelId, index) => ({ index, labelId })) },
       },
     });
+    return requireReady(version);
+  };
 
   /** What a model says of a document as a whole. */
   const makePrediction = async (options: {

@@ -1,0 +1,146 @@
+/**
+ * Brings the checkpoint of a source to a folder of this machine and reads it. What the library says of a fault becomes an
+ * error that a client may see; the paths of this machine do not.
+ */
+import { type ReadCheckpoint, readCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
+import {
+  type DownloadProgress,
+  describeFolder,
+  downloadCheckpoint,
+  HubModelNotFoundError,
+} from '../layoutlmv2/checkpoints/hub.js';
+import { DamagedDownloadError } from '../layoutlmv2/checkpoints/hub-download.js';
+import { HubAccessError, PassingHubError } from '../layoutlmv2/checkpoints/hub-request.js';
+import { parseConfig } from '../layoutlmv2/config.js';
+import { AppError } from '../shared/errors.js';
+import { findBaseModelFolder } from './base-models-folder.js';
+import { type RequireLicence, unknownLicence } from './licence.js';
+import {
+  createCheckpointUnusableError,
+  createDiskFullError,
+  createDownloadDamagedError,
+  createDownloadFailedError,
+  createHubAccessRefusedError,
+  createHubModelNotFoundError,
+  createHubUnreachableError,
+} from './model.errors.js';
+import { type ModelSource, nameOfSource } from './model-import.js';
+
+/** Where checkpoints come from. */
+export type CheckpointSources = {
+  /** Base address of the hub. */
+  endpoint: string;
+  /** For private and gated models; null without one. */
+  token: string | null;
+  cacheFolder: string;
+  /** The directory whose folders may be imported. */
+  baseModelsFolder: string;
+  /** Waiting time before the second try of a request; the library's own when not given. */
+  retryDelayMs?: number;
+};
+
+/** What is known before the weights are there. */
+export type CheckpointOrigin = { commit: string | null; licence: string };
+
+export type FetchedCheckpoint = CheckpointOrigin & {
+  folder: string;
+  isVerified: boolean | null;
+  /** Of the download; null for a folder. */
+  byteSize: number | null;
+};
+
+/**
+ * Downloads a checkpoint, or finds it. Its configuration and licence are checked before its weights are asked for.
+ *
+ * @throws AppError HUB_MODEL_NOT_FOUND, HUB_ACCESS_REFUSED, HUB_UNREACHABLE (which may pass), DOWNLOAD_DAMAGED,
+ * DOWNLOAD_FAILED, DISK_FULL, LICENCE_REFUSED, CHECKPOINT_UNUSABLE, MODEL_FOLDER_NOT_FOUND, MODEL_FOLDER_REFUSED
+ */
+export async function fetchCheckpoint(
+  source: ModelSource,
+  options: {
+    sources: CheckpointSources;
+    requireLicence: RequireLicence;
+    signal: AbortSignal;
+    onOrigin: (origin: CheckpointOrigin) => void;
+    onProgress: (progress: DownloadProgress) => void;
+  },
+): Promise<FetchedCheckpoint> {
+  const { sources, requireLicence, signal, onOrigin, onProgress } = options;
+  const check = (config: unknown, commit: string | null, stated: string | null) => {
+    const licence = stated ?? unknownLicence;
+    requireLicence(licence, nameOfSource(source));
+    onOrigin({ commit, licence });
+    try {
+      parseConfig(config);
+    } catch (error) {
+      throw toUnusable(source, null, error);
+    }
+    return licence;
+  };
+  if (source.kind === 'folder') {
+    const folder = await findBaseModelFolder(sources.baseModelsFolder, source.folder);
+    const { config, licence } = await describeFolder(folder).catch((error: unknown) => {
+      throw toUnusable(source, folder, error);
+    });
+    return { folder, commit: null, isVerified: null, byteSize: null, licence: check(config, null, licence) };
+  }
+  const { endpoint, token, cacheFolder, retryDelayMs } = sources;
+  const { repository, revision } = source;
+  try {
+    const download = { endpoint, token, cacheFolder, repository, revision, signal, onProgress };
+    const found = await downloadCheckpoint({
+      ...download,
+      ...(retryDelayMs !== undefined && { retryDelayMs }),
+      beforeWeights: ({ config, commit, licence }) => void check(config, commit, licence),
+    });
+    // In the cache already, nobody has looked at it yet.
+    const { config } = await describeFolder(found.folder);
+    return { ...found, licence: check(config, found.commit, found.licence) };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toDownloadError(cacheFolder, error);
+  }
+}
+
+/** Reads a checkpoint's folder. @throws AppError CHECKPOINT_UNUSABLE naming the file, tensor or setting at fault. */
+export async function readFetchedCheckpoint(source: ModelSource, folder: string): Promise<ReadCheckpoint> {
+  try {
+    return await readCheckpoint(folder);
+  } catch (error) {
+    throw toUnusable(source, folder, error);
+  }
+}
+
+/** The same error, or DISK_FULL where that is what it is about. */
+export function recogniseFullDisk(error: unknown): unknown {
+  const code = systemCodeOf(error);
+  return code === 'ENOSPC' || code === 'EDQUOT' ? createDiskFullError(error) : error;
+}
+
+function toDownloadError(cacheFolder: string, error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  const message = error instanceof Error ? error.message.replaceAll(cacheFolder, 'the cache') : '';
+  if (error instanceof HubModelNotFoundError) return createHubModelNotFoundError(message, error);
+  if (error instanceof HubAccessError) return createHubAccessRefusedError(message, error);
+  if (error instanceof PassingHubError) return createHubUnreachableError(message, error);
+  if (error instanceof DamagedDownloadError) return createDownloadDamagedError(message, error);
+  if (isDeliberate(error)) return createDownloadFailedError(message, error);
+  return recogniseFullDisk(error);
+}
+
+function toUnusable(source: ModelSource, folder: string | null, error: unknown): unknown {
+  const isMissingFile = ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemCodeOf(error) ?? '');
+  if (!(error instanceof Error) || !(isDeliberate(error) || isMissingFile)) return recogniseFullDisk(error);
+  const shown = source.kind === 'hub' ? source.repository : source.folder;
+  const message = folder === null ? error.message : error.message.replaceAll(folder, shown);
+  return createCheckpointUnusableError(nameOfSource(source), message, error);
+}
+
+/** Whether the library threw it to say something: not a fault of the system or of the program. */
+function isDeliberate(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'Error' && systemCodeOf(error) === null;
+}
+
+function systemCodeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
