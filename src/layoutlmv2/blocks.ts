@@ -42,6 +42,23 @@ export const runForInference: RunBlock = (weights, inputs, run) =>
   constantSignal(tf.tidy(() => run(weights, ...tensorsOfSignals(inputs))));
 
 /**
+ * Runs parts as `runBlock` does, except those whose results are known: these are taken as they are. Parts that only lead to a
+ * known result may be given any tensor, as nobody reads it.
+ *
+ * @param known results by the weights of their parts
+ */
+export function runUnlessKnown(runBlock: RunBlock, known: ReadonlyMap<TensorTree, tf.Tensor>): RunBlock {
+  return <W extends TensorTree, X extends readonly tf.Tensor[], R extends tf.Rank>(
+    weights: W,
+    inputs: Signals<X>,
+    run: (weights: W, ...inputs: X) => tf.Tensor<R>,
+  ) => {
+    const result = known.get(weights) as tf.Tensor<R> | undefined;
+    return result ? constantSignal(result) : runBlock(weights, inputs, run);
+  };
+}
+
+/**
  * Runs parts under `tf.variableGrads`.
  *
  * @param trained the weights that get gradients
@@ -106,11 +123,23 @@ function nestedGradients(run: () => tf.Tensor, tensors: tf.Tensor[], dy: tf.Tens
   // TensorFlow.js ends every gradient by forgetting the tape, and with it the one that the outer gradient is reading.
   const outerTape = state.activeTape;
   try {
-    const { value, grads } = tf.engine().gradients(run, tensors, dy, true);
+    const { value, grads } = freeingTape(() => tf.engine().gradients(run, tensors, dy, true));
     value.dispose();
     return tensors.map((tensor, index) => grads[index] ?? tf.zerosLike(tensor));
   } finally {
     state.activeTape = outerTape;
+  }
+}
+
+/** Computes gradients; where that fails, frees what the tape has saved for the backward pass, which TensorFlow.js would not. */
+export function freeingTape<T>(computeGradients: () => T): T {
+  const { state } = tf.engine();
+  try {
+    return computeGradients();
+  } catch (error) {
+    for (const { saved } of state.activeTape ?? []) tf.dispose(saved);
+    state.activeTape = [];
+    throw error;
   }
 }
 

@@ -12,6 +12,8 @@ export type Freezing = {
   freezeEmbeddings?: boolean;
   /** The first so many encoder layers. */
   frozenLayers?: number;
+  /** All that comes before the last so many encoder layers: the backbone, the embeddings, the layers before them. */
+  lastLayers?: number;
   /**
    * The tables of the relative-position bias. They stay unless this says otherwise, as in current versions of the reference;
    * a network made from scratch has to learn them.
@@ -21,39 +23,77 @@ export type Freezing = {
 
 /**
  * Usual choices. `none`: everything is trained, for networks made from scratch. `stem-and-res2`: the reference's choice for
- * fine-tuning. `backbone`: the whole visual backbone stays, for little data or memory. `all-but-head`: only the classifier
- * is trained.
+ * fine-tuning. `backbone`: the whole visual backbone stays, for little data or memory. `all-but-last-2-layers` (or any other
+ * number): only the last encoder layers and the classifier are trained. `all-but-head`: only the classifier is trained.
+ *
+ * What stays is never on the tape: of the parts before the first trained weight only the results are kept, and they are computed
+ * once a micro-batch, also with gradient checkpointing. Of a backbone that stays, they are computed once a page.
  */
 export const FREEZING_PRESETS = ['none', 'stem-and-res2', 'backbone', 'all-but-head'] as const;
-export type FreezingPreset = (typeof FREEZING_PRESETS)[number];
+type NamedPreset = (typeof FREEZING_PRESETS)[number];
+export type FreezingPreset = NamedPreset | `all-but-last-${number}-layers`;
 
 const PRESETS = {
   none: { freezeAt: 0, trainRelativePosition: true },
   'stem-and-res2': { freezeAt: 2 },
   backbone: { freezeBackbone: true },
   'all-but-head': { freezeBackbone: true, freezeEmbeddings: true, frozenLayers: Number.POSITIVE_INFINITY },
-} satisfies Record<FreezingPreset, Freezing>;
+} satisfies Record<NamedPreset, Freezing>;
 
 /** The backbone's stages in the order in which `freezeAt` counts them. */
 const STAGES: readonly ParameterPart[] = ['stem', 'res2', 'res3', 'res4', 'res5'];
 
-/** Names of the weights that are trained; only such as classification reads. */
+/**
+ * Names of the weights that are trained; only such as classification reads.
+ *
+ * @throws Error if there is no such preset, or if the network has fewer layers than are to be trained
+ */
 export function trainableParameters(
   config: LayoutLMv2Config,
   labelCount: number,
   freezing: FreezingPreset | Freezing,
 ): string[] {
-  const choice: Freezing = typeof freezing === 'string' ? PRESETS[freezing] : freezing;
+  const choice = typeof freezing === 'string' ? freezingOf(freezing) : freezing;
+  const { lastLayers } = choice;
+  if (lastLayers !== undefined && !(Number.isInteger(lastLayers) && lastLayers >= 0)) {
+    throw new Error(`The last ${lastLayers} layers cannot be trained: it must be a whole number from 0.`);
+  }
+  if (lastLayers !== undefined && lastLayers > config.numHiddenLayers) {
+    throw new Error(
+      `The last ${lastLayers} layers cannot be trained: the network has ${config.numHiddenLayers}.`,
+    );
+  }
   return parameterSpec(config, labelCount)
     .filter((spec) => spec.kind === 'parameter' && spec.used && !isFrozen(spec, config, choice))
     .map(({ name }) => name);
 }
 
+/** Whether nothing that is trained belongs to the visual backbone. */
+export function isBackboneFrozen(trainable: readonly string[]): boolean {
+  return !trainable.some((name) => name.startsWith('layoutlmv2.visual.backbone.'));
+}
+
+function freezingOf(preset: FreezingPreset): Freezing {
+  const lastLayers = /^all-but-last-(\d+)-layers$/.exec(preset)?.[1];
+  if (lastLayers !== undefined) return { lastLayers: Number(lastLayers) };
+  const named = (PRESETS as Record<string, Freezing>)[preset];
+  if (!named) {
+    const known = [...Object.keys(PRESETS), 'all-but-last-2-layers'];
+    throw new Error(`There is no freezing "${preset}"; there are ${known.join(', ')}.`);
+  }
+  return named;
+}
+
 function isFrozen(
   { part, encoderLayer = 0 }: ParameterSpec,
   config: LayoutLMv2Config,
-  freezing: Freezing,
+  choice: Freezing,
 ): boolean {
+  const { lastLayers } = choice;
+  const freezing: Freezing =
+    lastLayers === undefined
+      ? choice
+      : { freezeBackbone: true, freezeEmbeddings: true, frozenLayers: config.numHiddenLayers - lastLayers };
   const { freezeAt = config.backbone.freezeAt, frozenLayers = 0 } = freezing;
   switch (part) {
     case 'stem':

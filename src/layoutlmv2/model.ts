@@ -3,9 +3,10 @@
  * them; everything else about training is elsewhere.
  */
 import * as tf from '@tensorflow/tfjs';
-import { runForInference } from './blocks.js';
+import { runForInference, runUnlessKnown } from './blocks.js';
 import type { ModelBatch } from './collate.js';
 import type { LayoutLMv2Config } from './config.js';
+import { knownBackbone } from './image-features.js';
 import { networkOf, runNetwork } from './network.js';
 import { createNetworkInputs } from './network-inputs.js';
 import { createDropout, noDropout } from './ops/dropout.js';
@@ -101,25 +102,25 @@ export type ClassifierOutput = {
  * Classifies a batch.
  *
  * @param options.dropoutSeed runs with dropout, as in training, its masks drawn from this seed
+ * @param options.features image features of the pages, [pages, cells, channels], in place of the backbone
  */
 export function runSequenceClassifier(
   model: LayoutLMv2Model,
   batch: ModelBatch,
-  options: { dropoutSeed?: number } = {},
+  options: { dropoutSeed?: number; features?: tf.Tensor3D } = {},
 ): ClassifierOutput {
   const { config } = model;
-  const { dropoutSeed } = options;
+  const { dropoutSeed, features } = options;
   return tf.tidy(() => {
-    const { logits, pooled } = runNetwork(
-      networkOf(config, model.parameters),
-      createNetworkInputs(config, batch),
-      {
-        config,
-        apply: applyNormed,
-        runBlock: runForInference,
-        dropout: dropoutSeed === undefined ? noDropout : createDropout(dropoutSeed),
-      },
-    );
+    const network = networkOf(config, model.parameters);
+    const { logits, pooled } = runNetwork(network, createNetworkInputs(config, batch), {
+      config,
+      apply: applyNormed,
+      runBlock: features
+        ? runUnlessKnown(runForInference, knownBackbone(network, features))
+        : runForInference,
+      dropout: dropoutSeed === undefined ? noDropout : createDropout(dropoutSeed),
+    });
     return { logits: logits.tensor, pooled: pooled.tensor };
   });
 }

@@ -17,11 +17,14 @@ export type Differentiable<R extends tf.Rank> = {
 /** Runs `forward`, whose gradient with regard to `inputs` is the one it states. */
 export function differentiable<R extends tf.Rank>(
   inputs: readonly tf.Tensor[],
-  forward: (save: (...tensors: tf.Tensor[]) => void) => Differentiable<R>,
+  forward: (save: (...tensors: tf.Tensor[]) => unknown) => Differentiable<R>,
 ): tf.Tensor<R> {
   const operation = tf.customGrad<tf.Tensor<R>>((...inputsAndSave) => {
     const save = inputsAndSave.at(-1) as (tensors: tf.Tensor[]) => void;
-    const { value, gradient } = forward((...tensors) => save(tensors));
+    const saved: tf.Tensor[] = [];
+    const { value, gradient } = forward((...tensors) => saved.push(...tensors));
+    // Not before all is computed: where memory does not suffice, what the tape holds already would never be freed.
+    save(saved);
     // The tape would keep what a gradient computes on its way until the whole backward pass is over.
     return { value, gradFunc: (dy, saved) => tf.tidy(() => gradient(dy, saved)) };
   });

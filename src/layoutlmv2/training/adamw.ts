@@ -4,7 +4,10 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { activeEngine } from '../engine.js';
 import type { WeightMap } from '../parameters.js';
+import { createTensorFlowSlot } from './adamw-tensorflow.js';
+import { type Gradient, wholeGradient } from './gradient-sum.js';
 
 export type AdamWParameter = {
   name: string;
@@ -23,14 +26,32 @@ export type AdamWState = { steps: number; firstMoments: WeightMap; secondMoments
 
 export type AdamW = {
   /**
-   * Moves every parameter by one step.
+   * Moves every parameter by one step. The rows of a table that its gradient does not name move as well, as in torch: by decay,
+   * and by what their running means still hold.
    *
    * @param gradients by name, one for each parameter; they stay the caller's to dispose.
    * @param gradientFactor every gradient is first multiplied by this (clipping, averaging).
    */
-  step(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number, gradientFactor: number): void;
+  step(gradients: ReadonlyMap<string, Gradient>, learningRate: number, gradientFactor: number): void;
   readState(): Promise<AdamWState>;
   dispose(): void;
+};
+
+/** The step of one parameter, which is the unit of memory: what one needs on its way is freed before the next. */
+export type AdamWSlot = {
+  step(gradient: tf.Tensor, scalars: AdamWScalars): void;
+  /** Both running means; the caller disposes them. */
+  readMoments(): [tf.Tensor, tf.Tensor];
+  dispose(): void;
+};
+
+type AdamWScalars = Pick<AdamWOptions, 'beta1' | 'beta2' | 'epsilon'> & {
+  /** Steps done, this one included. */
+  steps: number;
+  rate: number;
+  /** What decay leaves of the parameter, 1 − rate · weight decay. */
+  kept: number;
+  gradientFactor: number;
 };
 
 /**
@@ -44,65 +65,96 @@ export function createAdamW(
   state?: AdamWState,
 ): AdamW {
   let steps = state?.steps ?? 0;
-  const slots = parameters.map((parameter) => ({
-    ...parameter,
-    firstMoment: momentVariable(parameter, state?.firstMoments),
-    secondMoment: momentVariable(parameter, state?.secondMoments),
-  }));
+  const createSlot = activeEngine() === 'tensorflow' ? createTensorFlowSlot : createComposedSlot;
+  const slots: (AdamWParameter & AdamWSlot)[] = [];
+  const dispose = () => {
+    for (const slot of slots) slot.dispose();
+  };
+  try {
+    for (const parameter of parameters) {
+      const moments = [state?.firstMoments, state?.secondMoments].map((saved) =>
+        createMoment(parameter, saved),
+      );
+      const [first, second] = moments;
+      if (first && second) slots.push({ ...parameter, ...createSlot(parameter.variable, first, second) });
+      tf.dispose(moments);
+    }
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 
   return {
     step(gradients, learningRate, gradientFactor) {
       steps += 1;
-      const firstCorrection = 1 - beta1 ** steps;
-      const secondCorrection = Math.sqrt(1 - beta2 ** steps);
-      for (const { name, variable, decay, learningRateMultiplier, firstMoment, secondMoment } of slots) {
+      for (const { name, variable, decay, learningRateMultiplier, step } of slots) {
         const gradient = gradients.get(name);
         if (gradient === undefined) throw new Error(`AdamW was given no gradient for the parameter ${name}.`);
         const rate = learningRate * learningRateMultiplier;
+        const kept = decay ? 1 - rate * weightDecay : 1;
         tf.tidy(() => {
-          firstMoment.assign(firstMoment.mul(beta1).add(gradient.mul((1 - beta1) * gradientFactor)));
-          secondMoment.assign(
-            secondMoment.mul(beta2).add(gradient.square().mul((1 - beta2) * gradientFactor ** 2)),
-          );
-          // Both sides of the fraction are multiplied by √(1−β2ᵗ), which spares a pass over the parameter.
-          const change = firstMoment
-            .div(secondMoment.sqrt().add(epsilon * secondCorrection))
-            .mul((rate * secondCorrection) / firstCorrection);
-          const kept = decay && weightDecay !== 0 ? variable.mul(1 - rate * weightDecay) : variable;
-          variable.assign(kept.sub(change));
+          const whole = wholeGradient(gradient, variable.shape);
+          step(whole, { beta1, beta2, epsilon, steps, rate, kept, gradientFactor });
         });
       }
     },
 
     async readState() {
-      const read = async (moment: 'firstMoment' | 'secondMoment') => {
-        const moments: WeightMap = new Map();
-        for (const slot of slots) {
-          // A copy, because the cpu backend hands out its own memory.
-          const data = Float32Array.from(await slot[moment].data<'float32'>());
-          moments.set(slot.name, { shape: slot.variable.shape, data });
+      const [firstMoments, secondMoments]: [WeightMap, WeightMap] = [new Map(), new Map()];
+      for (const { name, variable, readMoments } of slots) {
+        const moments = readMoments();
+        try {
+          // Copies, because the cpu backend hands out its own memory.
+          const [first, second] = moments.map((moment) => moment.data<'float32'>());
+          firstMoments.set(name, { shape: variable.shape, data: Float32Array.from((await first) ?? []) });
+          secondMoments.set(name, { shape: variable.shape, data: Float32Array.from((await second) ?? []) });
+        } finally {
+          tf.dispose(moments);
         }
-        return moments;
-      };
-      return { steps, firstMoments: await read('firstMoment'), secondMoments: await read('secondMoment') };
+      }
+      return { steps, firstMoments, secondMoments };
     },
 
+    dispose,
+  };
+}
+
+/** Composes the step of TensorFlow.js' operations; at most three tensors of the parameter's size are alive on the way. */
+function createComposedSlot(
+  parameter: tf.Variable,
+  firstMoment: tf.Tensor,
+  secondMoment: tf.Tensor,
+): AdamWSlot {
+  const [first, second] = [tf.variable(firstMoment, false), tf.variable(secondMoment, false)];
+  const change = (variable: tf.Variable, next: () => tf.Tensor) => variable.assign(tf.tidy(next));
+  return {
+    step(gradient, { beta1, beta2, epsilon, steps, rate, kept, gradientFactor }) {
+      const firstCorrection = 1 - beta1 ** steps;
+      const secondCorrection = Math.sqrt(1 - beta2 ** steps);
+      change(first, () => first.mul(beta1).add(gradient.mul((1 - beta1) * gradientFactor)));
+      change(second, () => second.mul(beta2).add(gradient.square().mul((1 - beta2) * gradientFactor ** 2)));
+      if (kept !== 1) change(parameter, () => parameter.mul(kept));
+      change(parameter, () => {
+        // Both sides of the fraction are multiplied by √(1−β2ᵗ), which spares a pass over the parameter.
+        const divisor = tf.tidy(() => second.sqrt().add(epsilon * secondCorrection));
+        return parameter.sub(first.div(divisor).mul((rate * secondCorrection) / firstCorrection));
+      });
+    },
+    readMoments: () => [tf.clone(first), tf.clone(second)],
     dispose() {
-      for (const { firstMoment, secondMoment } of slots) tf.dispose([firstMoment, secondMoment]);
+      tf.dispose([first, second]);
     },
   };
 }
 
-function momentVariable({ name, variable }: AdamWParameter, saved: WeightMap | undefined): tf.Variable {
-  return tf.tidy(() => {
-    if (saved === undefined) return tf.variable(tf.zerosLike(variable), false);
-    const values = saved.get(name)?.data;
-    if (values?.length !== variable.size) {
-      throw new Error(
-        `The saved optimiser state does not fit: ${name} has ${variable.size} values, the state ${values?.length ?? 'none'}.`,
-      );
-    }
-    // TensorFlow.js may keep the given array instead of copying it, and the state stays the caller's.
-    return tf.variable(tf.tensor(Float32Array.from(values), variable.shape), false);
-  });
+function createMoment({ name, variable }: AdamWParameter, saved: WeightMap | undefined): tf.Tensor {
+  if (saved === undefined) return tf.zerosLike(variable);
+  const values = saved.get(name)?.data;
+  if (values?.length !== variable.size) {
+    throw new Error(
+      `The saved optimiser state does not fit: ${name} has ${variable.size} values, the state ${values?.length ?? 'none'}.`,
+    );
+  }
+  // TensorFlow.js may keep the given array instead of copying it, and the state stays the caller's.
+  return tf.tensor(Float32Array.from(values), variable.shape);
 }

@@ -22,33 +22,41 @@ export const noAugmentation: Augmentation = { wordDropout: 0, shift: 0, boxJitte
 /** Boxes run from 0 to this. */
 const BOX_LIMIT = 1000;
 
+/** How the sheet lay and the light was: whole pixels to the right and down, and the factor of all pixels. */
+export type ScanView = { shiftX: number; shiftY: number; gain: number };
+
 /** A changed copy of the page; the page itself stays as it is. */
 export function augmentPage(page: EncodedPage, augmentation: Augmentation, random: Random): EncodedPage {
-  // The image moves by whole pixels, and the boxes by exactly as much.
-  const shiftX = wholePixels(between(random, augmentation.shift));
-  const shiftY = wholePixels(between(random, augmentation.shift));
-  const gain = 1 + between(random, augmentation.brightness);
+  const view = drawView(augmentation, random);
+  return { ...page, ...augmentWords(page, augmentation, view, random), image: viewImage(page.image, view) };
+}
+
+/** Whether images are ever changed. */
+export function changesImages({ shift, brightness }: Augmentation): boolean {
+  return shift > 0 || brightness > 0;
+}
+
+/** Draws how a page is seen. */
+export function drawView(augmentation: Augmentation, random: Random): ScanView {
   return {
-    ...page,
-    ...augmentWords(
-      page,
-      augmentation,
-      (shiftX * BOX_LIMIT) / IMAGE_SIDE,
-      (shiftY * BOX_LIMIT) / IMAGE_SIDE,
-      random,
-    ),
-    image: augmentImage(page.image, shiftX, shiftY, gain),
+    shiftX: wholePixels(between(random, augmentation.shift)),
+    shiftY: wholePixels(between(random, augmentation.shift)),
+    gain: 1 + between(random, augmentation.brightness),
   };
 }
 
-/** Drops and moves words; the pieces of one word (neighbours with the same box) share one fate. [CLS] and [SEP] stay. */
-function augmentWords(
+/**
+ * Drops and moves words, all of them also by as much as the image moves; the pieces of one word (neighbours with the same box)
+ * share one fate. [CLS] and [SEP] stay.
+ */
+export function augmentWords(
   { inputIds, boxes }: EncodedPage,
   { wordDropout, boxJitter }: Augmentation,
-  shiftX: number,
-  shiftY: number,
+  view: ScanView,
   random: Random,
 ): Pick<EncodedPage, 'inputIds' | 'boxes'> {
+  const shiftX = (view.shiftX * BOX_LIMIT) / IMAGE_SIDE;
+  const shiftY = (view.shiftY * BOX_LIMIT) / IMAGE_SIDE;
   const keptIds: number[] = [];
   const keptBoxes: number[] = [];
   const boxOf = (token: number) => Array.from({ length: 4 }, (_, side) => boxes[4 * token + side] ?? 0);
@@ -79,7 +87,7 @@ function augmentWords(
 }
 
 /** Moves `[224, 224, 3]` pixels and multiplies them; what moves in from outside repeats the edge. */
-function augmentImage(image: Uint8Array, shiftX: number, shiftY: number, gain: number): Uint8Array {
+export function viewImage(image: Uint8Array, { shiftX, shiftY, gain }: ScanView): Uint8Array {
   if (shiftX === 0 && shiftY === 0 && gain === 1) return image;
   const result = new Uint8ClampedArray(image.length);
   for (let y = 0; y < IMAGE_SIDE; y++) {

@@ -6,8 +6,11 @@ import { joinPageProbabilities, mostLikely, softmax } from '../probability.js';
 import { chunk } from './batches.js';
 import { loadPage, type TrainingExample } from './examples.js';
 
-/** Gives the logits of each page, in order; dropout is off. */
-export type ScorePages = (pages: readonly EncodedPage[]) => Promise<readonly ArrayLike<number>[]>;
+/** Gives the logits of each page, in order; dropout is off. `examples` are those the pages belong to. */
+export type ScorePages = (
+  pages: readonly EncodedPage[],
+  examples: readonly TrainingExample[],
+) => Promise<readonly ArrayLike<number>[]>;
 
 /** What the classifier says of one unit, and what it truly is. */
 export type UnitPrediction = {
@@ -51,16 +54,19 @@ export async function* scoreUnits(
   const units = groupByUnit(examples);
   for (const window of chunk(examples, microBatchSize * MICRO_BATCHES_PER_WINDOW)) {
     const loaded = await Promise.all(
-      window.map(async (example) => ({ unit: example.unit, page: await loadPage(example, maxTokens) })),
+      window.map(async (example) => ({ example, page: await loadPage(example, maxTokens) })),
     );
     loaded.sort((left, right) => left.page.inputIds.length - right.page.inputIds.length);
     for (const microBatch of chunk(loaded, microBatchSize)) {
-      const logits = await scorePages(microBatch.map(({ page }) => page));
-      for (const [index, { unit }] of microBatch.entries()) {
+      const logits = await scorePages(
+        microBatch.map(({ page }) => page),
+        microBatch.map(({ example }) => example),
+      );
+      for (const [index, { example }] of microBatch.entries()) {
         const row = logits[index];
         if (row === undefined)
           throw new Error(`The classifier gave no logits for page ${index} of its batch.`);
-        units.get(unit)?.pages.push(Float32Array.from(softmax(row)));
+        units.get(example.unit)?.pages.push(Float32Array.from(softmax(row)));
       }
       yield;
     }

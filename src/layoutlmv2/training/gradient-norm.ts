@@ -1,18 +1,21 @@
 /** The length of all gradients taken as one long vector, and the factor that shortens it: clipping by global norm. */
 
 import * as tf from '@tensorflow/tfjs';
+import { type Gradient, valuesOf } from './gradient-sum.js';
 
 /**
- * √ of the sum of the squares of all elements of all gradients.
+ * √ of the sum of the squares of all elements of all gradients; each row of a gradient by rows comes once, so its values do.
  *
  * Each gradient is summed along its last axis on the device and the rest on the host in double precision: one sum over a
  * large tensor is wrong by percents on the wasm backend, which adds float32 one by one.
  */
-export async function globalNorm(gradients: Iterable<tf.Tensor>): Promise<number> {
+export async function globalNorm(gradients: Iterable<Gradient>): Promise<number> {
   const rowSums = tf.tidy(() => {
     const rows = Array.from(gradients, (gradient) => {
-      const lastAxis = gradient.shape.at(-1) ?? 1;
-      return gradient.reshape([-1, lastAxis]).square().sum(1).as1D();
+      const values = valuesOf(gradient);
+      const lastAxis = values.shape.at(-1) ?? 1;
+      // On its own, so that only one gradient's squares are in memory at a time.
+      return tf.tidy(() => values.reshape([-1, lastAxis]).square().sum(1).as1D());
     });
     return tf.concat1d(rows);
   });

@@ -11,6 +11,8 @@ import { planEpoch } from './batches.js';
 import { scoreUnits, summariseUnits } from './evaluate.js';
 import { knownLengths, type TrainingExample } from './examples.js';
 import { type Hyperparameters, requireUsable } from './hyperparameters.js';
+import { isOutOfMemory } from './out-of-memory.js';
+import { planOf, requireSamePlan } from './plan.js';
 import { learningRateFactor, type Schedule, warmupStepsOf } from './schedule.js';
 import { createTrainee, type Trainee } from './trainee.js';
 import type { TrainerProgress, TrainerState } from './trainer-state.js';
@@ -26,6 +28,8 @@ export type TrainingOptions = {
   hyperparameters: Hyperparameters;
   /** A state of the same run, from one of its `epoch` events. */
   resumeFrom?: TrainerState;
+  /** Bytes of image features kept on the host where the backbone is frozen; 1 GiB without it. */
+  imageCacheBytes?: number;
 };
 
 /** After each micro-batch, training or validation: the moment at which a run can be stopped soonest. */
@@ -45,6 +49,9 @@ export type StepEvent = {
   examplesPerSecond: number;
   durationMs: number;
 };
+
+/** What whoever watches should know, in a sentence: at present, that memory did not suffice and what was done about it. */
+export type NoteEvent = { type: 'note'; step: number; message: string };
 
 /** After each epoch and its validation. Validation figures are by unit, and null without validation data. */
 export type EpochEvent = {
@@ -66,7 +73,7 @@ export type EpochEvent = {
   state(): Promise<TrainerState>;
 };
 
-export type TrainingEvent = MicroBatchEvent | StepEvent | EpochEvent;
+export type TrainingEvent = MicroBatchEvent | StepEvent | NoteEvent | EpochEvent;
 
 export type TrainingOutcome = {
   bestEpoch: number;
@@ -82,8 +89,11 @@ export type TrainingOutcome = {
  * Trains, epoch by epoch. The best epoch is that of the highest validation macro-F1, of equal ones that of the lowest validation
  * loss. The same options on the same engine give the same run, and so does a run resumed from any of its epochs.
  *
- * @throws Error for unusable hyperparameters or examples, for a state of another run, and when the loss or a gradient is no longer a
- * number, naming step and learning rate.
+ * Where memory does not suffice, a step is taken again with half as many pages at once, and so on down to one, then with gradient
+ * checkpointing; the gradients stay the same.
+ *
+ * @throws Error for unusable hyperparameters or examples, for a state of another run, when memory suffices for nothing, and when the
+ * loss or a gradient is no longer a number, naming step and learning rate.
  */
 export async function* trainSequenceClassifier(
   options: TrainingOptions,
@@ -91,16 +101,13 @@ export async function* trainSequenceClassifier(
   const { hyperparameters, resumeFrom, training } = options;
   requireUsable(hyperparameters);
   requireLearnable(options);
-  const plan = describePlan(options);
-  if (resumeFrom !== undefined && resumeFrom.progress.plan !== plan) {
-    throw new Error(
-      `The state was taken from another run: it had ${resumeFrom.progress.plan}, this one has ${plan}.`,
-    );
-  }
+  const plan = planOf(options);
+  if (resumeFrom !== undefined) requireSamePlan(resumeFrom.progress.plan, plan);
   const trainee = createTrainee({
     ...options,
     weights: resumeFrom?.weights ?? options.weights,
     optimiserState: resumeFrom?.optimiser,
+    economy: resumeFrom?.progress.economy ?? undefined,
   });
   const run: Run = {
     options,
@@ -202,20 +209,28 @@ async function* trainStep(
         'the weights have diverged. Try a lower learning rate or a longer warm-up.',
     );
   };
-  let loss = 0;
-  for (const [index, microBatch] of batch.entries()) {
+  let learnt = { loss: 0, hits: 0 };
+  for (let index = 0; index < batch.length; ) {
+    const microBatch = batch[index] ?? [];
     const examples = microBatch.flatMap((number) => training[number] ?? []);
-    const result = await trainee.learn(examples, {
-      step,
-      microBatch: index,
-      share: microBatch.length / size,
-    });
-    loss += (result.loss * microBatch.length) / size;
-    sums.hits += result.hits;
-    if (!Number.isFinite(loss)) fail('The loss');
+    try {
+      const share = microBatch.length / size;
+      const result = await trainee.learn(examples, { step, microBatch: index, share });
+      learnt = { loss: learnt.loss + result.loss * share, hits: learnt.hits + result.hits };
+      index += 1;
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      trainee.forget();
+      yield { type: 'note', step, message: economise(run, step, error) };
+      // What was gathered may lack a part of what failed, so the step starts anew.
+      [learnt, index] = [{ loss: 0, hits: 0 }, 0];
+    }
+    if (!Number.isFinite(learnt.loss)) fail('The loss');
     await letOthersRun();
     yield { type: 'micro-batch', ...at };
   }
+  const { loss } = learnt;
+  sums.hits += learnt.hits;
   const gradientNorm = await trainee.update(learningRate, (norm) => {
     if (!Number.isFinite(norm)) fail('The gradient norm');
   });
@@ -225,6 +240,23 @@ async function* trainStep(
   const durationMs = performance.now() - startedAt;
   const examplesPerSecond = (1000 * size) / durationMs;
   yield { type: 'step', ...at, loss, learningRate, gradientNorm, examplesPerSecond, durationMs };
+}
+
+/** Makes the run need less memory; what was done, in words. */
+function economise({ trainee, progress, options }: Run, step: number, cause: unknown): string {
+  const before = Math.min(trainee.economy().microBatchSize, options.hyperparameters.batchSize);
+  if (!trainee.economise()) {
+    throw new Error(
+      `Memory does not suffice for one page at a time with gradient checkpointing, at step ${step}. Use fewer tokens a page, ` +
+        'freeze more of the network, or take a smaller one.',
+      { cause },
+    );
+  }
+  const after = trainee.economy();
+  progress.economy = { ...after };
+  return after.microBatchSize === before
+    ? `gradient checkpointing turned on at step ${step}: memory did not suffice for one page at a time`
+    : `micro-batch lowered from ${before} to ${after.microBatchSize} at step ${step}: memory did not suffice`;
 }
 
 type Validation = { loss: number | null; accuracy: number | null; macroF1: number | null };
@@ -270,15 +302,6 @@ function scheduleOf(hyperparameters: Hyperparameters, exampleCount: number): Sch
   return { name: schedule, totalSteps, warmupSteps: warmupStepsOf(totalSteps, warmupRatio) };
 }
 
-/** What must be equal for a state to fit a run; the micro-batch may change, as it changes no gradient. */
-function describePlan({ hyperparameters, training, labelCount }: TrainingOptions): string {
-  const { epochs, batchSize, seed, freezing } = hyperparameters;
-  return (
-    `${training.length} training pages of ${labelCount} classes, ` +
-    `${epochs} epochs of batches of ${batchSize}, seed ${seed}, freezing ${JSON.stringify(freezing)}`
-  );
-}
-
 function startingProgress(plan: string): TrainerProgress {
   return {
     epoch: 0,
@@ -287,6 +310,7 @@ function startingProgress(plan: string): TrainerProgress {
     bestMacroF1: null,
     bestLoss: null,
     epochsWithoutImprovement: 0,
+    economy: null,
     plan,
   };
 }

@@ -6,9 +6,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { collate } from '../collate.js';
 import type { LayoutLMv2Config } from '../config.js';
-import { trainableParameters } from '../freezing.js';
+import type { EncodedPage } from '../encoded-page.js';
+import { isBackboneFrozen, trainableParameters } from '../freezing.js';
 import { lossAndGradients } from '../gradients.js';
+import { stackFeatures } from '../image-features.js';
 import { createModel, type LayoutLMv2Model, readWeights, runSequenceClassifier } from '../model.js';
+import { createDropout } from '../ops/dropout.js';
 import { parameterSpec, type WeightMap } from '../parameters.js';
 import { mostLikely } from '../probability.js';
 import { createRandom, seedOf } from '../random.js';
@@ -16,20 +19,25 @@ import { type AdamW, type AdamWState, createAdamW } from './adamw.js';
 import { augmentPage } from './augment.js';
 import type { ScorePages } from './evaluate.js';
 import { loadPage, type TrainingExample } from './examples.js';
+import { createFrozenImages } from './frozen-images.js';
 import { clippingFactor, globalNorm } from './gradient-norm.js';
+import { addGradients, type GradientSum, valuesOf } from './gradient-sum.js';
 import type { Hyperparameters } from './hyperparameters.js';
+import { guardAllocations, isOutOfMemory, watchMemory } from './out-of-memory.js';
+import { dropoutOfPart, partOfBatch } from './part-of-batch.js';
+
+/** How much goes into memory at once; neither changes a gradient. */
+export type Economy = { microBatchSize: number; gradientCheckpointing: boolean };
 
 export type Trainee = {
   /**
-   * Runs a micro-batch forward and backward and adds its gradients to those of the batch.
+   * Runs a micro-batch forward and backward, in as many parts as its economy demands, and adds its gradients to those of the
+   * batch. If it throws, the gradients gathered so far are no longer those of the batch.
    *
    * @param at.share the micro-batch's share of the batch's pages
    * @returns the mean loss over the pages, and how many of them were classified rightly
    */
-  learn(
-    examples: readonly TrainingExample[],
-    at: { step: number; microBatch: number; share: number },
-  ): Promise<{ loss: number; hits: number }>;
+  learn(examples: readonly TrainingExample[], at: Place): Promise<{ loss: number; hits: number }>;
   /**
    * Moves the weights by the gathered gradients and forgets these.
    *
@@ -37,6 +45,13 @@ export type Trainee = {
    * @returns the norm
    */
   update(learningRate: number, check: (norm: number) => void): Promise<number>;
+  /** Forgets the gathered gradients. */
+  forget(): void;
+  economy(): Readonly<Economy>;
+  /** Needs less memory from now on: half as many pages at once, or, from one on, checkpointing; whether anything was left to save. */
+  economise(): boolean;
+  /** How many page images went through a frozen backbone so far. */
+  imagesRead(): number;
   /** The logits of pages, without dropout. */
   score: ScorePages;
   /** All weights, some replaced. */
@@ -47,8 +62,13 @@ export type Trainee = {
   dispose(): void;
 };
 
+type Place = { step: number; microBatch: number; share: number };
+
 /** As Hugging Face's defaults (adam_beta1, adam_beta2, adam_epsilon). */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/** 50 kB a page at base size, so those of 21,000 pages; of more, the rest goes through the backbone each time. */
+const IMAGE_CACHE_BYTES = 2 ** 30;
 
 export function createTrainee(options: {
   config: LayoutLMv2Config;
@@ -57,17 +77,28 @@ export function createTrainee(options: {
   training: readonly TrainingExample[];
   hyperparameters: Hyperparameters;
   optimiserState: AdamWState | undefined;
+  /** Where a run goes on that has had to economise; else as in the hyperparameters. */
+  economy?: Economy | undefined;
+  /** Bytes of image features that are kept on the host where the backbone is frozen; 1 GiB without it. */
+  imageCacheBytes?: number | undefined;
 }): Trainee {
   const { config, weights, labelCount, training, hyperparameters, optimiserState } = options;
   const { maxTokens, seed, augmentation } = hyperparameters;
   const trainable = trainableParameters(config, labelCount, hyperparameters.freezing);
   const classWeights =
     hyperparameters.classWeighting === 'balanced' ? balance(training, labelCount) : undefined;
+  let economy = options.economy ?? hyperparameters;
+  guardAllocations();
   const model = createModel(config, weights, labelCount);
-  let gathered = new Map<string, tf.Tensor>();
+  const maxBytes = options.imageCacheBytes ?? IMAGE_CACHE_BYTES;
+  const frozen = isBackboneFrozen(trainable)
+    ? createFrozenImages({ model, training, augmentation, seed, maxBytes })
+    : undefined;
+  let scoredAtOnce = Number.POSITIVE_INFINITY;
+  const gathered: GradientSum = new Map();
   const forget = () => {
-    tf.dispose([...gathered.values()]);
-    gathered = new Map();
+    tf.dispose([...gathered.values()].map(valuesOf));
+    gathered.clear();
   };
   let optimiser: AdamW;
   try {
@@ -77,28 +108,74 @@ export function createTrainee(options: {
     throw error;
   }
 
+  const prepare = async (examples: readonly TrainingExample[], { step, microBatch }: Place) => {
+    const random = createRandom(seedOf(seed, 'augmentation', step, microBatch));
+    const loaded = await Promise.all(examples.map((example) => loadPage(example, maxTokens)));
+    const prepared: PreparedPage[] = [];
+    for (const [index, page] of loaded.entries()) {
+      const example = examples[index];
+      if (frozen && example) prepared.push(await frozen.augment(example, page, random));
+      else prepared.push({ page: augmentPage(page, augmentation, random) });
+    }
+    return prepared;
+  };
+
+  /** The mean loss of a batch or part of one, and the logits. */
+  const differentiate = async (
+    batch: Parameters<typeof lossAndGradients>[1],
+    features: tf.Tensor3D | undefined,
+    labels: readonly number[],
+    more: Pick<Parameters<typeof lossAndGradients>[3], 'dropout' | 'lossScale'>,
+  ) => {
+    const { loss, logits, ...gradients } = lossAndGradients(model, batch, labels, {
+      ...more,
+      trainable,
+      checkpointing: economy.gradientCheckpointing,
+      rowGradients: true,
+      ...(features && { features }),
+      ...(classWeights && { classWeights }),
+    });
+    try {
+      addGradients(gathered, gradients);
+      const rows = (await logits.array()) as number[][];
+      const hits = rows.filter((row, index) => mostLikely(row) === labels[index]).length;
+      const [value = Number.NaN] = await loss.data();
+      return { loss: value, hits };
+    } finally {
+      tf.dispose([loss, logits]);
+    }
+  };
+
   return {
-    async learn(examples, { step, microBatch, share }) {
-      const random = createRandom(seedOf(seed, 'augmentation', step, microBatch));
-      const loaded = await Promise.all(examples.map((example) => loadPage(example, maxTokens)));
-      const pages = loaded.map((page) => augmentPage(page, augmentation, random));
+    async learn(examples, at) {
+      const prepared = await prepare(examples, at);
+      const pages = prepared.length;
+      const batch = collate(pagesOf(prepared), config);
       const labels = examples.map(({ label }) => label);
-      const { loss, logits, gradients } = lossAndGradients(model, collate(pages, config), labels, {
-        trainable,
-        lossScale: share,
-        checkpointing: hyperparameters.gradientCheckpointing,
-        ...(hyperparameters.dropout && { dropoutSeed: seedOf(seed, 'dropout', step, microBatch) }),
-        ...(classWeights && { classWeights }),
-      });
-      gathered = addUp(gathered, gradients);
-      try {
-        const rows = (await logits.array()) as number[][];
-        const hits = rows.filter((row, index) => mostLikely(row) === labels[index]).length;
-        const [value = Number.NaN] = await loss.data();
-        return { loss: value, hits };
-      } finally {
-        tf.dispose([loss, logits]);
+      const dropout = createDropout(seedOf(seed, 'dropout', at.step, at.microBatch));
+      const heads = config.numAttentionHeads;
+      const sums = { loss: 0, hits: 0 };
+      for (let from = 0; from < pages; from += economy.microBatchSize) {
+        const part = { from, to: Math.min(pages, from + economy.microBatchSize) };
+        const size = part.to - from;
+        const isWhole = size === pages;
+        const features = featuresOf(model, prepared.slice(from, part.to));
+        try {
+          const { loss, hits } = await watchMemory(() =>
+            differentiate(isWhole ? batch : partOfBatch(batch, part), features, labels.slice(from, part.to), {
+              lossScale: (at.share * size) / pages,
+              ...(hyperparameters.dropout && {
+                dropout: isWhole ? dropout : dropoutOfPart(dropout, part, { pages, heads }),
+              }),
+            }),
+          );
+          sums.loss += (loss * size) / pages;
+          sums.hits += hits;
+        } finally {
+          features?.dispose();
+        }
       }
+      return sums;
     },
 
     async update(learningRate, check) {
@@ -109,13 +186,36 @@ export function createTrainee(options: {
       return norm;
     },
 
-    async score(pages) {
-      const { logits, pooled } = runSequenceClassifier(model, collate(pages, config));
-      try {
-        return (await logits.array()) as number[][];
-      } finally {
-        tf.dispose([logits, pooled]);
+    forget,
+    economy: () => economy,
+
+    economise() {
+      const microBatchSize = Math.min(economy.microBatchSize, hyperparameters.batchSize);
+      if (microBatchSize > 1) economy = { ...economy, microBatchSize: Math.ceil(microBatchSize / 2) };
+      else if (!economy.gradientCheckpointing) economy = { ...economy, gradientCheckpointing: true };
+      else return false;
+      return true;
+    },
+
+    imagesRead: () => frozen?.imagesRead() ?? 0,
+
+    async score(pages, examples) {
+      const prepared: PreparedPage[] = [];
+      for (const [index, page] of pages.entries()) {
+        const example = examples[index];
+        prepared.push(frozen && example ? await frozen.read(example, page) : { page });
       }
+      const rows: number[][] = [];
+      while (rows.length < prepared.length) {
+        const part = prepared.slice(rows.length, rows.length + scoredAtOnce);
+        try {
+          rows.push(...(await watchMemory(() => scorePart(model, part))));
+        } catch (error) {
+          if (!isOutOfMemory(error) || part.length === 1) throw error;
+          scoredAtOnce = Math.ceil(part.length / 2);
+        }
+      }
+      return rows;
     },
 
     async readWeights(replacements) {
@@ -141,10 +241,38 @@ export function createTrainee(options: {
 
     dispose() {
       forget();
+      frozen?.dispose();
       optimiser.dispose();
       model.dispose();
     },
   };
+}
+
+/** A page, with the features of its image where the backbone need not run. */
+type PreparedPage = { page: EncodedPage; features?: Float32Array };
+
+const pagesOf = (prepared: readonly PreparedPage[]): EncodedPage[] => prepared.map(({ page }) => page);
+
+/** [pages, cells, channels], if the pages have them; the caller disposes it. */
+function featuresOf(model: LayoutLMv2Model, prepared: readonly PreparedPage[]): tf.Tensor3D | undefined {
+  const features = prepared.flatMap((page) => page.features ?? []);
+  return features.length === 0 ? undefined : stackFeatures(model, features);
+}
+
+/** The logits of pages that are in memory at once. */
+async function scorePart(model: LayoutLMv2Model, prepared: readonly PreparedPage[]): Promise<number[][]> {
+  const features = featuresOf(model, prepared);
+  try {
+    const batch = collate(pagesOf(prepared), model.config);
+    const { logits, pooled } = runSequenceClassifier(model, batch, features ? { features } : {});
+    try {
+      return (await logits.array()) as number[][];
+    } finally {
+      tf.dispose([logits, pooled]);
+    }
+  } finally {
+    features?.dispose();
+  }
 }
 
 function optimiserOf(
@@ -163,17 +291,6 @@ function optimiserOf(
     return { name, variable, decay: spec.decay, learningRateMultiplier };
   });
   return createAdamW(parameters, { ...ADAM, weightDecay }, state);
-}
-
-/** The sums of two sets of gradients, which take their place. */
-function addUp(gathered: Map<string, tf.Tensor>, gradients: Map<string, tf.Tensor>): Map<string, tf.Tensor> {
-  for (const [name, before] of gathered) {
-    const gradient = gradients.get(name);
-    if (gradient === undefined) throw new Error(`A micro-batch gave no gradient for ${name}.`);
-    gradients.set(name, before.add(gradient));
-    tf.dispose([before, gradient]);
-  }
-  return gradients;
 }
 
 /** n / (classes present · pages of the class): the mean weight over the pages is 1. */

@@ -10,6 +10,7 @@ import { isJsonObject, parseJson } from '../checkpoints/json.js';
 import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.js';
 import type { WeightMap } from '../parameters.js';
 import type { AdamWState } from './adamw.js';
+import type { Economy } from './trainee.js';
 
 export type TrainerProgress = {
   /** Epochs done. */
@@ -21,6 +22,8 @@ export type TrainerProgress = {
   bestMacroF1: number | null;
   bestLoss: number | null;
   epochsWithoutImprovement: number;
+  /** How the run has had to save memory, which it need not find out again; null where it has not. */
+  economy: Economy | null;
   /** What the run was asked to do, as one text: a state only fits the run it was taken from. */
   plan: string;
 };
@@ -117,6 +120,14 @@ function parseProgress(text: string, path: string): TrainerProgress {
     bestMacroF1: numberOrNull('bestMacroF1'),
     bestLoss: numberOrNull('bestLoss'),
     epochsWithoutImprovement: number('epochsWithoutImprovement'),
+    economy: parseEconomy(fields.economy),
     plan: fields.plan,
   };
+}
+
+function parseEconomy(json: unknown): Economy | null {
+  if (!isJsonObject(json)) return null;
+  const { microBatchSize, gradientCheckpointing } = json;
+  if (typeof microBatchSize !== 'number' || typeof gradientCheckpointing !== 'boolean') return null;
+  return { microBatchSize, gradientCheckpointing };
 }

@@ -26,6 +26,7 @@ const state: TrainerState = {
     bestMacroF1: 0.75,
     bestLoss: 0.1,
     epochsWithoutImprovement: 1,
+    economy: { microBatchSize: 4, gradientCheckpointing: true },
     plan: 'three pages',
   },
   weights: new Map([
@@ -49,7 +50,7 @@ describe('a trainer’s state on disk', () => {
   it('keeps what is not there apart from zero', async () => {
     const fresh: TrainerState = {
       ...state,
-      progress: { ...state.progress, bestEpoch: 3, bestMacroF1: null, bestLoss: null },
+      progress: { ...state.progress, bestEpoch: 3, bestMacroF1: null, bestLoss: null, economy: null },
       bestWeights: null,
     };
     await writeTrainerState(folder, fresh);
