@@ -6,21 +6,27 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import type { Router } from 'express';
+import { createAssignLabels, createRefreshLabel } from './classification/assign-labels.js';
+import { createClaimReview, createReleaseReview } from './classification/claim-review.js';
 import { createClassifyBacklog } from './classification/classify-backlog.js';
 import { createClassifyDocument } from './classification/classify-document.js';
 import {
   createConfirmLabel,
   createCorrectLabel,
   createRecordDecision,
-  createRefreshLabel,
+  createUndoDecision,
 } from './classification/decide-label.js';
+import { createConfirmLabels, createCorrectLabels } from './classification/decide-labels.js';
 import { createEncodeStoredPage } from './classification/encode-page.js';
+import { createFollowLabelChange } from './classification/follow-label-change.js';
 import { IntakeResolver } from './classification/intake.resolver.js';
 import {
+  DocumentPredictionResolver,
   LabelDecisionResolver,
   PagePredictionResolver,
   PredictionResolver,
 } from './classification/prediction.resolver.js';
+import { createRefreshLabels } from './classification/refresh-labels.js';
 import { ReviewResolver } from './classification/review.resolver.js';
 import { createServingClassifier } from './classification/serving-classifier.js';
 import type { Config } from './config.js';
@@ -32,6 +38,14 @@ import { createRenderDocument } from './documents/render-document.js';
 import { createPageRenderer } from './documents/rendering/page-renderer.js';
 import { createRetryDocument } from './documents/retry-document.js';
 import { createUploadDocument } from './documents/upload-document.js';
+import {
+  createDescribeLabel,
+  createMergeLabels,
+  createRenameLabel,
+  createRestoreLabel,
+  createRetireLabel,
+  createSetLabelPolicy,
+} from './labels/change-label.js';
 import { createCreateLabel } from './labels/create-label.js';
 import { DocumentLabelResolver, LabelResolver } from './labels/label.resolver.js';
 import { createCancelModelImport, createImportModel } from './models/import-model.js';
@@ -66,6 +80,8 @@ function buildFoundation({ config, connection }: Surroundings) {
     blobs: createDiskBlobStorage({ folder: join(config.dataDir, 'blobs') }),
     store: createModelStore(join(config.dataDir, 'models')),
     threshold: config.labelThreshold,
+    randomShare: config.reviewRandomShare,
+    leaseMs: config.reviewLeaseMinutes * 60_000,
     requireLicence: createRequireLicence({ allowNoncommercial: config.allowNoncommercialWeights }),
     announce: (tx: Transaction, fact: Fact) => enqueueJobs(tx, jobsAfter(fact)),
   };
@@ -76,6 +92,11 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
   const { config, connection, log } = surroundings;
   const foundation = buildFoundation(surroundings);
   const { blobs, announce, requireLicence } = foundation;
+
+  const followLabelChange = createFollowLabelChange({ assignLabels: createAssignLabels(foundation) });
+  const labelLife = { connection, announce, followLabelChange };
+  const correctLabel = createCorrectLabel(foundation);
+  const confirmLabel = createConfirmLabel(foundation);
 
   const resolvers = [
     new IntakeResolver({
@@ -88,7 +109,16 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
     new DocumentResolver({ connection, retryDocument: createRetryDocument(foundation) }),
     new PageResolver(),
     new OcrResolver({ connection }),
-    new LabelResolver({ connection, createLabel: createCreateLabel({ connection }) }),
+    new LabelResolver({
+      connection,
+      createLabel: createCreateLabel({ connection }),
+      renameLabel: createRenameLabel({ connection }),
+      describeLabel: createDescribeLabel({ connection }),
+      mergeLabels: createMergeLabels(labelLife),
+      retireLabel: createRetireLabel(labelLife),
+      restoreLabel: createRestoreLabel(labelLife),
+      setLabelPolicy: createSetLabelPolicy(labelLife),
+    }),
     new DocumentLabelResolver({ connection }),
     new ModelResolver({
       connection,
@@ -98,10 +128,16 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
       cancelModelImport: createCancelModelImport({ connection }),
     }),
     new ReviewResolver({
-      connection,
-      correctLabel: createCorrectLabel(foundation),
-      confirmLabel: createConfirmLabel(foundation),
+      ...foundation,
+      correctLabel,
+      confirmLabel,
+      correctLabels: createCorrectLabels({ correctLabel, log }),
+      confirmLabels: createConfirmLabels({ confirmLabel, log }),
+      undoDecision: createUndoDecision(foundation),
+      claimReview: createClaimReview(foundation),
+      releaseReview: createReleaseReview({ connection }),
     }),
+    new DocumentPredictionResolver({ connection }),
     new PagePredictionResolver({ connection }),
     new PredictionResolver({ connection }),
     new LabelDecisionResolver({ connection }),
@@ -175,6 +211,7 @@ export function buildHandlers(surroundings: Surroundings): {
       failDocument,
     }),
     createClassifyBacklog({ connection, announce, log }),
+    createRefreshLabels({ connection, assignLabels: createAssignLabels(foundation), announce, log }),
     createRunModelImport({
       connection,
       store,

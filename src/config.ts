@@ -182,6 +182,18 @@ export const settings = {
     schema: share,
     default: '0.8',
   },
+  reviewRandomShare: {
+    env: 'REVIEW_RANDOM_SHARE',
+    doc: 'Of the documents that the model has labelled, the random share that people look at all the same, and the share of the review queue that is theirs',
+    schema: share,
+    default: '0.1',
+  },
+  reviewLeaseMinutes: {
+    env: 'REVIEW_LEASE_MINUTES',
+    doc: 'How long a document is kept for the reviewer who has claimed it, in minutes',
+    schema: integer(1, 10_080),
+    default: '30',
+  },
   minimumDocumentsPerLabel: {
     env: 'MINIMUM_DOCUMENTS_PER_LABEL',
     doc: 'A label with fewer documents decided by people takes no part in a training run',

@@ -3,11 +3,17 @@
  * put into the queue in that same transaction, so that no step is lost between a row and its job.
  */
 
-import { classifyBacklogJob, classifyDocumentJob } from './classification/classification.jobs.js';
+import {
+  classifyBacklogJob,
+  classifyDocumentJob,
+  refreshLabelsJob,
+} from './classification/classification.jobs.js';
 import type { BacklogFact } from './classification/classify-backlog.js';
 import type { ClassificationFact } from './classification/prediction.js';
+import type { RefreshLabelsFact } from './classification/refresh-labels.js';
 import { renderDocumentJob } from './documents/document.jobs.js';
 import type { DocumentFact } from './documents/document.js';
+import type { LabelFact } from './labels/label.js';
 import { importModelJob } from './models/model.jobs.js';
 import type { ModelFact } from './models/model-version.js';
 import { readPageJob } from './ocr/ocr.jobs.js';
@@ -16,7 +22,15 @@ import { type Job, jobOf } from './platform/jobs/job.js';
 import { runTrainingJob } from './training/training.jobs.js';
 import type { TrainingFact } from './training/training-run.js';
 
-export type Fact = DocumentFact | OcrFact | ModelFact | ClassificationFact | BacklogFact | TrainingFact;
+export type Fact =
+  | DocumentFact
+  | OcrFact
+  | LabelFact
+  | ModelFact
+  | ClassificationFact
+  | BacklogFact
+  | RefreshLabelsFact
+  | TrainingFact;
 
 type FactNamed<Name extends Fact['name']> = Extract<Fact, { name: Name }>;
 
@@ -39,6 +53,10 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
   backlogContinues: ({ modelVersionId, after }) => [jobOf(classifyBacklogJob, { modelVersionId, after })],
 
   labelDecided: () => [],
+  decisionRevoked: () => [],
+  labelsMerged: () => [jobOf(refreshLabelsJob, { after: null })],
+  labelRefreshContinues: ({ after }) => [jobOf(refreshLabelsJob, { after })],
+
   runRequested: ({ runId }) => [jobOf(runTrainingJob, { runId })],
   runFinished: () => [],
 };
@@ -49,6 +67,7 @@ export const jobs = [
   readPageJob,
   classifyDocumentJob,
   classifyBacklogJob,
+  refreshLabelsJob,
   importModelJob,
   runTrainingJob,
 ];

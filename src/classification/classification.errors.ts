@@ -7,6 +7,24 @@ export const createNothingToConfirmError = () =>
     message: 'The document has neither a prediction nor a label to confirm. Give it one with correctLabel.',
   });
 
+export const createNothingToUndoError = () =>
+  createAppError({
+    code: 'NOTHING_TO_UNDO',
+    message: 'No decision stands on the document, so there is none to take back.',
+  });
+
+export const createDecisionChangedError = () =>
+  createAppError({
+    code: 'DECISION_CHANGED',
+    message: 'That decision is not the newest one that stands on the document. Look at its decisions again.',
+  });
+
+export const createTooManyDocumentsError = (most: number, found: number) =>
+  createAppError({
+    code: 'TOO_MANY_DOCUMENTS',
+    message: `At most ${most} documents in one request, not ${found}. Send more requests.`,
+  });
+
 export const createModelUnusableError = (number: number, cause: unknown) =>
   createAppError({
     code: 'MODEL_UNUSABLE',
@@ -15,3 +33,6 @@ export const createModelUnusableError = (number: number, cause: unknown) =>
     retryable: true,
     cause,
   });
+
+export const createInvalidClaimError = (fault: string) =>
+  createAppError({ code: 'INVALID_CLAIM', message: `This cannot be claimed: ${fault}.` });

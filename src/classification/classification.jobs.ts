@@ -15,3 +15,10 @@ export const classifyBacklogJob: JobDefinition<{ modelVersionId: string; after: 
   payload: z.object({ modelVersionId: z.uuid(), after: z.uuid().nullable() }),
   maxAttempts: 5,
 };
+
+export const refreshLabelsJob: JobDefinition<{ after: string | null }> = {
+  name: 'refresh-labels',
+  lane: 'worker',
+  payload: z.object({ after: z.uuid().nullable() }),
+  maxAttempts: 5,
+};

@@ -3,10 +3,13 @@ import type { Database, Transaction } from '../platform/database/database.js';
 import { groupBy } from '../shared/group-by.js';
 import type { Prediction } from './prediction.js';
 
+/** With the packed embedding, which is read only where documents are compared. */
+export type NewPrediction = Omit<Prediction, 'createdAt'> & { embedding: Uint8Array<ArrayBuffer> | null };
+
 /** Keeps predictions; those a model version has made of the same page or document before stay. */
 export async function insertPredictions(
   tx: Transaction,
-  predictions: readonly Omit<Prediction, 'createdAt'>[],
+  predictions: readonly NewPrediction[],
 ): Promise<void> {
   await tx.prediction.createMany({ data: [...predictions], skipDuplicates: true });
 }
@@ -18,6 +21,18 @@ export async function findDocumentPrediction(
   modelVersionId: string,
 ): Promise<Prediction | null> {
   return await database.prediction.findFirst({ where: { documentId, modelVersionId, pageId: null } });
+}
+
+/** The predictions of whole documents by a model version, by document. */
+export async function listPredictionsByModel(
+  database: Database,
+  documentIds: readonly string[],
+  modelVersionId: string,
+): Promise<Map<string, Prediction>> {
+  const rows = await database.prediction.findMany({
+    where: { documentId: { in: [...documentIds] }, modelVersionId, pageId: null },
+  });
+  return new Map(rows.map((row) => [row.documentId, row]));
 }
 
 /** All predictions of each document as a whole, newest first. */
@@ -46,7 +61,7 @@ export async function findPagePredictions(
   return pageIds.map((id) => byPage.get(id) ?? null);
 }
 
-/** Ids of documents, after a given one, that have been read and that nobody has decided. */
+/** Ids of documents, after a given one, that have been read and on which no decision stands. */
 export async function listUndecidedDocuments(
   database: Database,
   options: { after: string | null; limit: number },
@@ -56,7 +71,7 @@ export async function listUndecidedDocuments(
     where: {
       // Those being classified too: perhaps by the model that served before.
       status: { in: ['CLASSIFYING', 'READY'] },
-      decisions: { none: {} },
+      decisions: { none: { revocation: { is: null } } },
       ...(after === null ? {} : { id: { gt: after } }),
     },
     orderBy: { id: 'asc' },

@@ -7,18 +7,23 @@ import {
 } from '../documents/change-status.js';
 import type { Page } from '../documents/document.js';
 import { findDocumentWithPages } from '../documents/document-access.js';
+import { holdLabelSet } from '../labels/get-label.js';
 import { joinPageProbabilities, softmax } from '../layoutlmv2/probability.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { type JobHandler, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import { createId } from '../shared/ids.js';
+import type { RefreshLabel } from './assign-labels.js';
 import { classifyDocumentJob } from './classification.jobs.js';
-import { findDocumentPrediction, insertPredictions } from './classification.repository.js';
-import type { RefreshLabel } from './decide-label.js';
+import {
+  findDocumentPrediction,
+  insertPredictions,
+  type NewPrediction,
+} from './classification.repository.js';
+import { joinEmbeddings, packPageEmbedding } from './embedding.js';
 import type { EncodeStoredPage } from './encode-page.js';
-import { describeScores, type Prediction } from './prediction.js';
+import { maskScores } from './label-scores.js';
+import { describeScores } from './prediction.js';
 import type { LoadedModel, ServingClassifier } from './serving-classifier.js';
-
-type NewPrediction = Omit<Prediction, 'createdAt'>;
 
 // Pages encoded and scored at once: enough to fill a batch, and few page images in memory.
 const pagesAtOnce = 4;
@@ -49,7 +54,7 @@ export function createClassifyDocument(dependencies: {
       const startedAt = performance.now();
       const results = await classifier.classify(encoded, { batchSize: pagesAtOnce });
       const durationMs = (performance.now() - startedAt) / part.length;
-      for (const [index, { logits }] of results.entries()) {
+      for (const [index, { logits, embedding }] of results.entries()) {
         predictions.push({
           id: createId(),
           documentId,
@@ -60,6 +65,7 @@ export function createClassifyDocument(dependencies: {
           device: engine.device,
           durationMs,
           truncatedTokens: encoded[index]?.truncatedTokens ?? 0,
+          embedding: packPageEmbedding(embedding),
         });
       }
     }
@@ -75,21 +81,29 @@ export function createClassifyDocument(dependencies: {
       if (document.status !== 'CLASSIFYING' && document.status !== 'READY') {
         return jobSkipped(`the document is ${document.status}`);
       }
-      const predictions = await servingClassifier.withServingModel(async (model) => {
-        const known = await findDocumentPrediction(connection.database, documentId, model.version.id);
-        if (known) return [];
+      const scored = await servingClassifier.withServingModel(async (model) => {
+        const { version, labelIds } = model;
+        const known = await findDocumentPrediction(connection.database, documentId, version.id);
+        if (known) return { labelIds, predictions: [] };
         const ofPages = await predictPages(model, documentId, pages, signal);
-        return [...ofPages, joinPages(ofPages, model.labelIds)];
+        return { labelIds, predictions: [...ofPages, joinPages(ofPages, labelIds)] };
       });
       await connection.transaction(async (tx) => {
+        // As the label set is when the scores are kept, not when they were computed: a label that is retired takes no more.
+        const labels = await holdLabelSet(tx);
         const status = await holdStatus(tx, documentId);
         if (status === null) return;
-        await insertPredictions(tx, predictions ?? []);
+        const { labelIds, predictions } = scored ?? { labelIds: [], predictions: [] };
+        const masked = predictions.map((prediction) => ({
+          ...prediction,
+          ...describeScores(maskScores(prediction.scores, labelIds, labels), labelIds, labels),
+        }));
+        await insertPredictions(tx, masked);
         await refreshLabel(tx, documentId);
         if (status === 'CLASSIFYING') await changeStatus(tx, documentId, 'READY');
         else await announceDocumentUpdated(tx, documentId);
       });
-      return predictions === null ? jobSkipped('no model serves yet') : jobDone;
+      return scored === null ? jobSkipped('no model serves yet') : jobDone;
     },
     giveUp: ({ documentId }, error) => failDocument(documentId, 'CLASSIFYING', error),
   };
@@ -104,6 +118,7 @@ function joinPages(pages: readonly NewPrediction[], labelIds: readonly string[])
     id: createId(),
     pageId: null,
     ...describeScores(joinPageProbabilities(pages.map(({ scores }) => scores)), labelIds),
+    embedding: joinEmbeddings(pages.flatMap(({ embedding }) => (embedding ? [embedding] : []))),
     durationMs: pages.reduce((sum, page) => sum + page.durationMs, 0),
     truncatedTokens: pages.reduce((sum, page) => sum + page.truncatedTokens, 0),
   };

@@ -1,46 +1,56 @@
-/** A person's word on a document, kept beside the predictions: confirmed or corrected, never overwritten. */
+/**
+ * A person's word on a document, kept beside the predictions: confirmed, corrected or taken back, never overwritten. Each
+ * decision keeps who, when, the label before, what the model had said, and a note.
+ */
 import { announceDocumentUpdated, holdStatus } from '../documents/change-status.js';
 import { createDocumentNotFoundError } from '../documents/document.errors.js';
 import type { Document } from '../documents/document.js';
-import { findDocumentById, setEffectiveLabel } from '../documents/document-access.js';
-import { getUsableLabel } from '../labels/get-label.js';
-import { findServingModel } from '../models/promote-model.js';
+import { findDocumentById } from '../documents/document-access.js';
+import { getUsableLabel, holdLabelSet } from '../labels/get-label.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { createId, isId } from '../shared/ids.js';
 import { storableText } from '../shared/storable-text.js';
-import { createNothingToConfirmError } from './classification.errors.js';
-import { findDocumentPrediction } from './classification.repository.js';
-import { findNewestDecision, insertDecision } from './decision.repository.js';
-import { type ClassificationFact, effectiveLabel, type Prediction } from './prediction.js';
+import { createRefreshLabel, findServingPrediction } from './assign-labels.js';
+import {
+  createDecisionChangedError,
+  createNothingToConfirmError,
+  createNothingToUndoError,
+} from './classification.errors.js';
+import { findNewestDecision, insertDecision, insertRevocation } from './decision.repository.js';
+import type { ClassificationFact } from './prediction.js';
+import { deleteClaim, findReviewDraw } from './review-queue.repository.js';
 
 type Decision = { documentId: string; labelId: string; decidedBy: string; note: string | null };
 
 export type CorrectLabel = (decision: Decision) => Promise<Document>;
 export type ConfirmLabel = (decision: Omit<Decision, 'labelId'>) => Promise<Document>;
+export type UndoDecision = (request: {
+  documentId: string;
+  /** The decision that is meant, so that nobody takes back what another has decided meanwhile; null for the newest. */
+  decisionId: string | null;
+  revokedBy: string;
+  note: string | null;
+}) => Promise<Document>;
 /** Records a decision in the caller's transaction. */
 export type RecordDecision = (tx: Transaction, decision: Decision) => Promise<void>;
-/** Works out the effective label of a document anew, after a decision or a prediction. */
-export type RefreshLabel = (tx: Transaction, documentId: string) => Promise<void>;
 
 type Dependencies = {
   connection: DatabaseConnection;
   announce: (tx: Transaction, fact: ClassificationFact) => Promise<void>;
+  /** Confidence from which a prediction counts, for labels that have none of their own. */
   threshold: number;
+  /** Of the documents that a model has labelled, the share that people look at all the same: 0 to 1. */
+  randomShare: number;
 };
 
-export function createRefreshLabel({ threshold }: Pick<Dependencies, 'threshold'>): RefreshLabel {
-  return async (tx, documentId) => {
-    const decision = await findNewestDecision(tx, documentId);
-    const prediction = await findServingPrediction(tx, documentId);
-    await setEffectiveLabel(tx, documentId, effectiveLabel({ decision, prediction, threshold }));
-  };
-}
-
-export function createRecordDecision(dependencies: Dependencies): RecordDecision {
+export function createRecordDecision(dependencies: Omit<Dependencies, 'connection'>): RecordDecision {
   const refreshLabel = createRefreshLabel(dependencies);
   return async (tx, { documentId, labelId, decidedBy, note }) => {
+    await holdLabelSet(tx);
     const document = await getHeldDocument(tx, documentId);
     const prediction = await findServingPrediction(tx, documentId);
+    const isSample =
+      document.labelSource === 'MODEL' && (await findReviewDraw(tx, documentId)) < dependencies.randomShare;
     await insertDecision(tx, {
       id: createId(),
       documentId,
@@ -49,7 +59,9 @@ export function createRecordDecision(dependencies: Dependencies): RecordDecision
       predictionId: prediction?.id ?? null,
       decidedBy,
       note: note && storableText(note),
+      isSample,
     });
+    await deleteClaim(tx, documentId);
     await refreshLabel(tx, documentId);
     await announceDocumentUpdated(tx, documentId);
     await dependencies.announce(tx, { name: 'labelDecided', documentId, labelId });
@@ -61,6 +73,7 @@ export function createCorrectLabel(dependencies: Dependencies): CorrectLabel {
   const record = createRecordDecision(dependencies);
   return (decision) =>
     dependencies.connection.transaction(async (tx) => {
+      await holdLabelSet(tx);
       await getHeldDocument(tx, decision.documentId);
       const label = await getUsableLabel(tx, decision.labelId);
       await record(tx, { ...decision, labelId: label.id });
@@ -76,6 +89,7 @@ export function createConfirmLabel(dependencies: Dependencies): ConfirmLabel {
   const record = createRecordDecision(dependencies);
   return (decision) =>
     dependencies.connection.transaction(async (tx) => {
+      await holdLabelSet(tx);
       const document = await getHeldDocument(tx, decision.documentId);
       const labelId = document.labelId ?? (await findServingPrediction(tx, document.id))?.labelId;
       if (labelId === undefined) throw createNothingToConfirmError();
@@ -85,9 +99,27 @@ export function createConfirmLabel(dependencies: Dependencies): ConfirmLabel {
     });
 }
 
-async function findServingPrediction(tx: Transaction, documentId: string): Promise<Prediction | null> {
-  const serving = await findServingModel(tx);
-  return serving && (await findDocumentPrediction(tx, documentId, serving.id));
+/**
+ * @returns a function that takes back the newest decision that stands: a row that revokes it is added, and the document has
+ * the label again that the decision before, or the prediction, gives it. It throws DOCUMENT_NOT_FOUND, NOTHING_TO_UNDO, and
+ * DECISION_CHANGED when another decision than the one meant is the newest.
+ */
+export function createUndoDecision(dependencies: Omit<Dependencies, 'randomShare'>): UndoDecision {
+  const { connection, announce } = dependencies;
+  const refreshLabel = createRefreshLabel(dependencies);
+  return ({ documentId, decisionId, revokedBy, note }) =>
+    connection.transaction(async (tx) => {
+      await holdLabelSet(tx);
+      await getHeldDocument(tx, documentId);
+      const decision = await findNewestDecision(tx, documentId);
+      if (decision === null) throw createNothingToUndoError();
+      if (decisionId !== null && decision.id !== decisionId) throw createDecisionChangedError();
+      await insertRevocation(tx, { decisionId: decision.id, revokedBy, note: note && storableText(note) });
+      await refreshLabel(tx, documentId);
+      await announceDocumentUpdated(tx, documentId);
+      await announce(tx, { name: 'decisionRevoked', documentId });
+      return await getHeldDocument(tx, documentId);
+    });
 }
 
 /** A document that no other transaction changes until this one ends. */

@@ -5,7 +5,7 @@ import type { Page } from '../documents/document.js';
 import { pageRgb } from '../documents/rendering/page-image.js';
 import type { EncodedPage } from '../layoutlmv2/encoded-page.js';
 import { encodePage } from '../layoutlmv2/page-encoding.js';
-import type { WordTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
+import type { WordTokenizer } from '../layoutlmv2/tokenizer/word-tokenizer.js';
 import { turnWords } from '../ocr/page-orientation.js';
 import { listWordsOfPages } from '../ocr/words-of-pages.js';
 import type { BlobStorage } from '../platform/blob-storage.js';

@@ -56,7 +56,7 @@ export class IntakeResolver {
     let file: UploadedFile | null = null;
     const decide = async (tx: Transaction, document: Document) => {
       if (labelName === null) return;
-      const { id: labelId } = await getOrCreateLabel(tx, labelName);
+      const { id: labelId } = await getOrCreateLabel(tx, labelName, decidedBy);
       const newest = await findNewestDecision(tx, document.id);
       // The same bytes with the same label say nothing new.
       if (newest?.labelId === labelId) return;

@@ -1,20 +1,59 @@
 /** Predictions and decisions over GraphQL: what they refer to. */
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import type { Page } from '../documents/document.js';
-import { PageType } from '../documents/document.types.js';
-import { getLabels } from '../labels/get-label.js';
-import type { Label } from '../labels/label.js';
+import type { Document, Page } from '../documents/document.js';
+import { DocumentType, PageType } from '../documents/document.types.js';
+import { getLabelSet, getLabels } from '../labels/get-label.js';
+import { currentLabelId, type Label } from '../labels/label.js';
 import { LabelType } from '../labels/label.types.js';
 import { getModelVersions, listLabelIdsOfModels } from '../models/get-model-version.js';
 import type { ModelVersion } from '../models/model-version.js';
 import { ModelVersionType } from '../models/model-version.types.js';
 import { findServingModel } from '../models/promote-model.js';
-import type { DatabaseConnection } from '../platform/database/database.js';
+import type { Database, DatabaseConnection } from '../platform/database/database.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import { createAppError } from '../shared/errors.js';
 import { findPagePredictions, listDocumentPredictions } from './classification.repository.js';
+import { type DecisionWithRevocation, listDecisions } from './decision.repository.js';
 import type { LabelDecision, Prediction } from './prediction.js';
 import { LabelDecisionType, LabelScoreType, PredictionType } from './prediction.types.js';
+import { readPredictions } from './read-predictions.js';
+
+@Resolver(() => DocumentType)
+export class DocumentPredictionResolver {
+  readonly #connection: DatabaseConnection;
+
+  constructor(dependencies: { connection: DatabaseConnection }) {
+    this.#connection = dependencies.connection;
+  }
+
+  @FieldResolver(() => PredictionType, {
+    nullable: true,
+    description: 'By the serving model; null: not scored (yet)',
+  })
+  prediction(@Root() document: Document, @Ctx() context: GraphqlContext): Promise<Prediction | null> {
+    return context.load(this.#loadServingPredictions, document.id);
+  }
+
+  @FieldResolver(() => [PredictionType], { description: 'By every model that has scored it, newest first' })
+  predictions(@Root() document: Document, @Ctx() context: GraphqlContext): Promise<Prediction[]> {
+    return context.load(this.#loadPredictions, document.id);
+  }
+
+  @FieldResolver(() => [LabelDecisionType], {
+    description: 'What people have decided, newest first, with what they took back',
+  })
+  decisions(@Root() document: Document, @Ctx() context: GraphqlContext): Promise<DecisionWithRevocation[]> {
+    return context.load(this.#loadDecisions, document.id);
+  }
+
+  readonly #loadPredictions = (ids: readonly string[]) => readDocuments(this.#connection.database, ids);
+  readonly #loadDecisions = (ids: readonly string[]) => listDecisions(this.#connection.database, ids);
+  readonly #loadServingPredictions = async (ids: readonly string[]) => {
+    const serving = await findServingModel(this.#connection.database);
+    const predictions = await readDocuments(this.#connection.database, ids);
+    return predictions.map((all) => all.find(({ modelVersionId }) => modelVersionId === serving?.id) ?? null);
+  };
+}
 
 @Resolver(() => PageType)
 export class PagePredictionResolver {
@@ -33,10 +72,16 @@ export class PagePredictionResolver {
   }
 
   readonly #loadPredictions = async (ids: readonly string[]) => {
-    const serving = await findServingModel(this.#connection.database);
-    return serving
-      ? await findPagePredictions(this.#connection.database, ids, serving.id)
-      : ids.map(() => null);
+    const { database } = this.#connection;
+    const serving = await findServingModel(database);
+    if (serving === null) return ids.map(() => null);
+    const stored = await findPagePredictions(database, ids, serving.id);
+    const read = await readPredictions(
+      database,
+      stored.flatMap((prediction) => prediction ?? []),
+    );
+    const byPage = new Map(read.map((prediction) => [prediction.pageId, prediction]));
+    return ids.map((id) => byPage.get(id) ?? null);
   };
 }
 
@@ -58,7 +103,10 @@ export class PredictionResolver {
     return context.load(this.#loadVersions, prediction.modelVersionId);
   }
 
-  @FieldResolver(() => [LabelScoreType], { description: 'The best labels, best first; all scores sum to 1' })
+  @FieldResolver(() => [LabelScoreType], {
+    description:
+      'The best labels, best first; all scores sum to 1. Merged labels count for their target, labels that were retired then have none',
+  })
   async scores(
     @Root() prediction: Prediction,
     @Arg('top', () => Int, { defaultValue: 5 }) top: number,
@@ -66,14 +114,17 @@ export class PredictionResolver {
   ): Promise<LabelScoreType[]> {
     if (top < 1)
       throw createAppError({ code: 'BAD_USER_INPUT', message: `top must be at least 1, not ${top}` });
-    const labelIds = await context.load(this.#loadLabelIds, prediction.modelVersionId);
-    const best = labelIds
-      .map((labelId, index) => ({ labelId, score: prediction.scores[index] ?? Number.NaN }))
+    const rowIds = await context.load(this.#loadLabelIds, prediction.modelVersionId);
+    const labels = await getLabelSet(this.#connection.database);
+    const best = rowIds
+      .map((rowId, row) => ({ rowId, score: prediction.scores[row] ?? Number.NaN }))
+      // What has been masked or added to another is no answer of the model.
+      .filter(({ rowId, score }) => score !== 0 || labels.get(rowId)?.retiredAt === null)
       .sort((left, right) => right.score - left.score)
       .slice(0, top);
     return await Promise.all(
-      best.map(async ({ labelId, score }) => ({
-        label: await context.load(this.#loadLabels, labelId),
+      best.map(async ({ rowId, score }) => ({
+        label: await context.load(this.#loadLabels, currentLabelId(labels, rowId)),
         score,
       })),
     );
@@ -121,6 +172,14 @@ export class LabelDecisionResolver {
   }
 
   readonly #loadLabels = (ids: readonly string[]) => getLabels(this.#connection.database, ids);
-  readonly #loadPredictions = (ids: readonly string[]) =>
-    listDocumentPredictions(this.#connection.database, ids);
+  readonly #loadPredictions = (ids: readonly string[]) => readDocuments(this.#connection.database, ids);
+}
+
+/** The predictions of each document as a whole, newest first, as the label set reads them. */
+async function readDocuments(database: Database, documentIds: readonly string[]): Promise<Prediction[][]> {
+  const stored = await listDocumentPredictions(database, documentIds);
+  const read = new Map(
+    (await readPredictions(database, stored.flat())).map((prediction) => [prediction.id, prediction]),
+  );
+  return stored.map((predictions) => predictions.map((prediction) => read.get(prediction.id) ?? prediction));
 }

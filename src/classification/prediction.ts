@@ -1,5 +1,6 @@
 /** What a model says of a document or a page, what people decide, and which label follows from the two: types and pure rules. */
 import type { LabelSource } from '../documents/document.js';
+import { currentLabelId, type LabelSet } from '../labels/label.js';
 import { entropyOf, marginOf, mostLikely } from '../layoutlmv2/probability.js';
 
 export type Prediction = {
@@ -33,16 +34,24 @@ export type LabelDecision = {
   predictionId: string | null;
   decidedBy: string;
   note: string | null;
+  /** Whether the document stood in the random share of those that the model had labelled. */
+  isSample: boolean;
   createdAt: Date;
 };
 
-/** What the classification feature announces. */
-export type ClassificationFact = { name: 'labelDecided'; documentId: string; labelId: string };
+/** A decision taken back. */
+export type DecisionRevocation = { revokedBy: string; note: string | null; createdAt: Date };
 
-/** The figures of a prediction that follow from its scores. */
+/** What the classification feature announces. */
+export type ClassificationFact =
+  | { name: 'labelDecided'; documentId: string; labelId: string }
+  | { name: 'decisionRevoked'; documentId: string };
+
+/** The figures of a prediction that follow from its scores. A merged label goes by its target when the label set is given. */
 export function describeScores(
   probabilities: ArrayLike<number>,
   labelIds: readonly string[],
+  labels: LabelSet = new Map(),
 ): Pick<Prediction, 'labelId' | 'confidence' | 'entropy' | 'margin' | 'scores'> {
   const index = mostLikely(probabilities);
   const labelId = labelIds[index];
@@ -51,7 +60,7 @@ export function describeScores(
     throw new Error(`a classifier of ${labelIds.length} labels gave ${probabilities.length} scores`);
   }
   return {
-    labelId,
+    labelId: currentLabelId(labels, labelId),
     confidence,
     entropy: entropyOf(probabilities),
     margin: marginOf(probabilities),
@@ -60,18 +69,29 @@ export function describeScores(
 }
 
 /**
- * The label of a document: the newest human decision, else the prediction of the serving model from the threshold on,
- * else none, and then a person must look.
+ * The label of a document: the newest human decision that stands, else the prediction of the serving model, if it reaches
+ * the threshold of its label and the label is neither retired nor for people alone; else none, and then a person must look.
+ * What is decided or said for a merged label counts for the target.
+ *
+ * @param options.threshold for labels that have none of their own.
  */
 export function effectiveLabel(options: {
   decision: Pick<LabelDecision, 'labelId'> | null;
   prediction: Pick<Prediction, 'labelId' | 'confidence'> | null;
+  labels: LabelSet;
   threshold: number;
 }): { labelId: string | null; labelSource: LabelSource | null; needsReview: boolean } {
-  const { decision, prediction, threshold } = options;
-  if (decision) return { labelId: decision.labelId, labelSource: 'HUMAN', needsReview: false };
-  if (prediction && prediction.confidence >= threshold) {
-    return { labelId: prediction.labelId, labelSource: 'MODEL', needsReview: false };
+  const { decision, prediction, labels, threshold } = options;
+  if (decision) {
+    return { labelId: currentLabelId(labels, decision.labelId), labelSource: 'HUMAN', needsReview: false };
+  }
+  if (prediction) {
+    const labelId = currentLabelId(labels, prediction.labelId);
+    const label = labels.get(labelId);
+    const isAssignable = !label || (label.retiredAt === null && !label.neverAssignAutomatically);
+    if (isAssignable && prediction.confidence >= (label?.threshold ?? threshold)) {
+      return { labelId, labelSource: 'MODEL', needsReview: false };
+    }
   }
   return { labelId: null, labelSource: null, needsReview: true };
 }

@@ -4,7 +4,7 @@ import type { Document } from '../documents/document.js';
 import { DocumentType } from '../documents/document.types.js';
 import type { Label } from '../labels/label.js';
 import { LabelType } from '../labels/label.types.js';
-import type { LabelDecision, Prediction } from './prediction.js';
+import type { DecisionRevocation, LabelDecision, Prediction } from './prediction.js';
 
 @ObjectType('LabelScore')
 export class LabelScoreType {
@@ -52,6 +52,18 @@ export class PredictionType implements Prediction {
   createdAt!: Date;
 }
 
+@ObjectType('DecisionRevocation', { description: 'Who took a decision back, and when' })
+export class DecisionRevocationType implements DecisionRevocation {
+  @Field(() => String)
+  revokedBy!: string;
+
+  @Field(() => String, { nullable: true })
+  note!: string | null;
+
+  @Field(() => GraphQLISODateTime)
+  createdAt!: Date;
+}
+
 @ObjectType('LabelDecision')
 export class LabelDecisionType implements LabelDecision {
   @Field(() => ID)
@@ -67,6 +79,15 @@ export class LabelDecisionType implements LabelDecision {
 
   @Field(() => String, { nullable: true })
   note!: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether it counts for productionAccuracy: the document stood in the random share of the labelled ones',
+  })
+  isSample!: boolean;
+
+  @Field(() => DecisionRevocationType, { nullable: true, description: 'Null while it stands' })
+  revocation!: DecisionRevocation | null;
 
   @Field(() => GraphQLISODateTime)
   createdAt!: Date;

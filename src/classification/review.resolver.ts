@@ -1,64 +1,109 @@
-/** Predictions, decisions and the review queue over GraphQL. */
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+/** The review queue, decisions and claims over GraphQL. */
+import {
+  Arg,
+  Ctx,
+  FieldResolver,
+  GraphQLISODateTime,
+  ID,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import type { Document } from '../documents/document.js';
 import { DocumentConnectionType, DocumentType } from '../documents/document.types.js';
 import { listDocumentsById } from '../documents/document-access.js';
-import { findServingModel } from '../models/promote-model.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
-import { isId } from '../shared/ids.js';
-import { listDocumentPredictions } from './classification.repository.js';
-import type { ConfirmLabel, CorrectLabel } from './decide-label.js';
-import { listDecisions } from './decision.repository.js';
-import type { LabelDecision, Prediction } from './prediction.js';
-import { LabelDecisionType, PredictionType } from './prediction.types.js';
-import { countReviewQueue, listReviewQueue, type ReviewPlace } from './review-queue.repository.js';
+import type { ClaimReview, ReleaseReview } from './claim-review.js';
+import type { ConfirmLabel, CorrectLabel, UndoDecision } from './decide-label.js';
+import type { ConfirmLabels, CorrectLabels, DecisionResult } from './decide-labels.js';
+import { measureProductionAccuracy, minimumSample, type ProductionAccuracy } from './production-accuracy.js';
+import { CorrectionInput } from './review.inputs.js';
+import {
+  DecisionResultType,
+  ProductionAccuracyType,
+  ReviewClaimType,
+  UncertaintyEnum,
+} from './review.types.js';
+import { listReviewQueue, readPlace, writePlace } from './review-queue.js';
+import {
+  countReviewQueue,
+  findClaims,
+  type ReviewClaim,
+  type Uncertainty,
+} from './review-queue.repository.js';
+
+type Dependencies = {
+  connection: DatabaseConnection;
+  correctLabel: CorrectLabel;
+  confirmLabel: ConfirmLabel;
+  correctLabels: CorrectLabels;
+  confirmLabels: ConfirmLabels;
+  undoDecision: UndoDecision;
+  claimReview: ClaimReview;
+  releaseReview: ReleaseReview;
+  randomShare: number;
+};
 
 @Resolver(() => DocumentType)
 export class ReviewResolver {
+  readonly #dependencies: Dependencies;
   readonly #connection: DatabaseConnection;
-  readonly #correctLabel: CorrectLabel;
-  readonly #confirmLabel: ConfirmLabel;
 
-  constructor(dependencies: {
-    connection: DatabaseConnection;
-    correctLabel: CorrectLabel;
-    confirmLabel: ConfirmLabel;
-  }) {
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
     this.#connection = dependencies.connection;
-    this.#correctLabel = dependencies.correctLabel;
-    this.#confirmLabel = dependencies.confirmLabel;
   }
 
   @Query(() => DocumentConnectionType, {
     description:
-      'Documents that need review: what no model has scored first, then what the model is least certain of',
+      'What people should look at, in a fixed order: what no model has scored, then what the model is least certain of, where each document counts less the more like it wait already; and at every 1/REVIEW_RANDOM_SHARE-th place a random one of those that the model has labelled',
   })
   async reviewQueue(
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('uncertainty', () => UncertaintyEnum, { defaultValue: 'ENTROPY' }) uncertainty: Uncertainty,
+    @Arg('reviewer', () => String, {
+      nullable: true,
+      description: 'Leaves out what others than this one have claimed',
+    })
+    reviewer: string | null,
   ) {
     const { database } = this.#connection;
-    const paging = readPaging(first, after ?? null, (key) => readPlace(key) !== null);
-    const serving = await findServingModel(database);
+    const share = this.#dependencies.randomShare;
+    const paging = readPaging(first, after ?? null, (key) => readPlace(key, uncertainty) !== null);
     const { rows: places, hasNextPage } = await listReviewQueue(database, {
-      modelVersionId: serving?.id ?? null,
+      uncertainty,
+      share,
       first: paging.first,
-      after: paging.after === null ? null : readPlace(paging.after),
+      after: paging.after === null ? null : readPlace(paging.after, uncertainty),
+      notClaimedFrom: reviewer ?? null,
     });
     const rows = await listDocumentsById(
       database,
       places.map(({ documentId }) => documentId),
     );
-    const entropies = new Map(places.map(({ documentId, entropy }) => [documentId, entropy]));
-    const countTotal = () => countReviewQueue(database);
+    const keys = new Map(places.map(({ documentId, place }) => [documentId, writePlace(place, uncertainty)]));
+    const countTotal = () => countReviewQueue(database, share);
     return toConnection(
       DocumentConnectionType,
       { rows, hasNextPage, countTotal },
       after ?? null,
-      ({ id }) => `${entropies.get(id)} ${id}`,
+      ({ id }) => keys.get(id) ?? '',
     );
+  }
+
+  @Query(() => ProductionAccuracyType, {
+    nullable: true,
+    description: `Of the labels that models have given since a time, from the random share alone; null while people have decided fewer than ${minimumSample} of it`,
+  })
+  async productionAccuracy(
+    @Arg('since', () => GraphQLISODateTime, { nullable: true }) since: Date | null,
+  ): Promise<ProductionAccuracy | null> {
+    return await measureProductionAccuracy(this.#connection.database, since ?? null);
   }
 
   @Mutation(() => DocumentType, { description: 'A person says what a document is' })
@@ -68,12 +113,8 @@ export class ReviewResolver {
     @Arg('note', () => String, { nullable: true }) note: string | null,
     @Ctx() context: GraphqlContext,
   ): Promise<Document> {
-    return await this.#correctLabel({
-      documentId,
-      labelId,
-      note: note ?? null,
-      decidedBy: context.viewer.name,
-    });
+    const decidedBy = context.viewer.name;
+    return await this.#dependencies.correctLabel({ documentId, labelId, note: note ?? null, decidedBy });
   }
 
   @Mutation(() => DocumentType, {
@@ -84,40 +125,80 @@ export class ReviewResolver {
     @Arg('note', () => String, { nullable: true }) note: string | null,
     @Ctx() context: GraphqlContext,
   ): Promise<Document> {
-    return await this.#confirmLabel({ documentId, note: note ?? null, decidedBy: context.viewer.name });
+    const decidedBy = context.viewer.name;
+    return await this.#dependencies.confirmLabel({ documentId, note: note ?? null, decidedBy });
   }
 
-  @FieldResolver(() => PredictionType, {
-    nullable: true,
-    description: 'By the serving model; null: not scored (yet)',
+  @Mutation(() => [DecisionResultType], {
+    description: 'Corrects up to 500 documents, each by itself: a result per document, in their order',
   })
-  prediction(@Root() document: Document, @Ctx() context: GraphqlContext): Promise<Prediction | null> {
-    return context.load(this.#loadServingPredictions, document.id);
+  async correctLabels(
+    @Arg('corrections', () => [CorrectionInput]) corrections: CorrectionInput[],
+    @Ctx() context: GraphqlContext,
+  ): Promise<DecisionResult[]> {
+    return await this.#dependencies.correctLabels({
+      corrections: corrections.map(({ note, ...correction }) => ({ ...correction, note: note ?? null })),
+      decidedBy: context.viewer.name,
+    });
   }
 
-  @FieldResolver(() => [PredictionType], { description: 'By every model that has scored it, newest first' })
-  predictions(@Root() document: Document, @Ctx() context: GraphqlContext): Promise<Prediction[]> {
-    return context.load(this.#loadPredictions, document.id);
+  @Mutation(() => [DecisionResultType], {
+    description: 'Confirms up to 500 documents, each by itself: a result per document, in their order',
+  })
+  async confirmLabels(
+    @Arg('documentIds', () => [ID]) documentIds: string[],
+    @Arg('note', () => String, { nullable: true }) note: string | null,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DecisionResult[]> {
+    const decidedBy = context.viewer.name;
+    return await this.#dependencies.confirmLabels({ documentIds, note: note ?? null, decidedBy });
   }
 
-  @FieldResolver(() => [LabelDecisionType], { description: 'What people have decided, newest first' })
-  decisions(@Root() document: Document, @Ctx() context: GraphqlContext): Promise<LabelDecision[]> {
-    return context.load(this.#loadDecisions, document.id);
+  @Mutation(() => DocumentType, {
+    description:
+      'Takes the newest standing decision on a document back. Both stay readable; the label before is there again',
+  })
+  async undoDecision(
+    @Arg('documentId', () => ID) documentId: string,
+    @Arg('decisionId', () => ID, { nullable: true, description: 'Refused if another has been made since' })
+    decisionId: string | null,
+    @Arg('note', () => String, { nullable: true }) note: string | null,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Document> {
+    const revokedBy = context.viewer.name;
+    const request = { documentId, decisionId: decisionId ?? null, note: note ?? null, revokedBy };
+    return await this.#dependencies.undoDecision(request);
   }
 
-  readonly #loadPredictions = (ids: readonly string[]) =>
-    listDocumentPredictions(this.#connection.database, ids);
-  readonly #loadDecisions = (ids: readonly string[]) => listDecisions(this.#connection.database, ids);
-  readonly #loadServingPredictions = async (ids: readonly string[]) => {
-    const serving = await findServingModel(this.#connection.database);
-    const predictions = await listDocumentPredictions(this.#connection.database, ids);
-    return predictions.map((all) => all.find(({ modelVersionId }) => modelVersionId === serving?.id) ?? null);
-  };
-}
+  @Mutation(() => [DocumentType], {
+    description:
+      'Gives a reviewer documents to look at, which nobody else is given until they are decided, released, or REVIEW_LEASE_MINUTES have passed: those held already first, then the next of the queue',
+  })
+  async claimReview(
+    @Arg('first', () => Int, { defaultValue: 1 }) first: number,
+    @Arg('reviewer', () => String, { nullable: true, description: 'By default who asks' })
+    reviewer: string | null,
+    @Arg('uncertainty', () => UncertaintyEnum, { defaultValue: 'ENTROPY' }) uncertainty: Uncertainty,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Document[]> {
+    const request = { reviewer: reviewer ?? context.viewer.name, first, uncertainty };
+    return await this.#dependencies.claimReview(request);
+  }
 
-/** The place that a cursor stands for, null if it is none. */
-function readPlace(key: string): ReviewPlace | null {
-  const [entropyText, documentId = ''] = key.split(' ');
-  const entropy = Number(entropyText || Number.NaN);
-  return Number.isFinite(entropy) && isId(documentId) ? { entropy, documentId } : null;
+  @Mutation(() => Int, { description: 'Lets claimed documents go; answers how many there were' })
+  async releaseReview(
+    @Arg('documentIds', () => [ID]) documentIds: string[],
+    @Arg('reviewer', () => String, { nullable: true, description: 'By default who asks' })
+    reviewer: string | null,
+    @Ctx() context: GraphqlContext,
+  ): Promise<number> {
+    return await this.#dependencies.releaseReview({ reviewer: reviewer ?? context.viewer.name, documentIds });
+  }
+
+  @FieldResolver(() => ReviewClaimType, { nullable: true, description: 'Who is looking at it' })
+  claim(@Root() document: Document, @Ctx() context: GraphqlContext): Promise<ReviewClaim | null> {
+    return context.load(this.#loadClaims, document.id);
+  }
+
+  readonly #loadClaims = (ids: readonly string[]) => findClaims(this.#connection.database, ids, new Date());
 }

@@ -2,7 +2,8 @@
 import { readCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { createPageClassifier, type PageClassifier } from '../layoutlmv2/classifier.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
-import { createWordPieceTokenizer, type WordTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
+import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
+import type { WordTokenizer } from '../layoutlmv2/tokenizer/word-tokenizer.js';
 import { getLabelIdsOfModel } from '../models/get-model-version.js';
 import type { RequireLicence } from '../models/licence.js';
 import type { ModelStore } from '../models/model-store.js';
@@ -52,9 +53,10 @@ export function createServingClassifier(dependencies: {
     });
     const labelIds = await getLabelIdsOfModel(connection.database, version.id);
     try {
-      const { config, weights, vocabulary, lowerCase } = await readCheckpoint(store.folderOf(version.id));
+      const checkpoint = await readCheckpoint(store.folderOf(version.id));
+      const { config, weights } = checkpoint;
       const classifier = createPageClassifier({ config, weights, labelCount: labelIds.length });
-      const tokenizer = createWordPieceTokenizer({ vocabulary, lowerCase });
+      const tokenizer = createTokenizer(checkpoint.tokenizer);
       return { version, labelIds, tokenizer, classifier, engine: startedEngine };
     } catch (error) {
       throw createModelUnusableError(version.number, error);

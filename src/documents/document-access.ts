@@ -46,11 +46,14 @@ export async function listDocumentsById(database: Database, ids: readonly string
   return documents.filter((document) => document !== null);
 }
 
-/** Writes down what decisions and predictions amount to. */
+/** Writes down what decisions and predictions amount to, and where the document stands in the review queue if that is given. */
 export async function setEffectiveLabel(
   tx: Transaction,
   documentId: string,
-  label: Pick<Document, 'labelId' | 'labelSource' | 'needsReview'>,
+  label: Pick<Document, 'labelId' | 'labelSource' | 'needsReview'> & {
+    reviewByEntropy?: number;
+    reviewByMargin?: number;
+  },
 ): Promise<void> {
   await updateLabel(tx, documentId, label);
 }

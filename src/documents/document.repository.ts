@@ -7,7 +7,8 @@ import type { Document, DocumentStatus, Failure, LabelSource, Page, Stage } from
 type DocumentRow = Prisma.DocumentGetPayload<object>;
 
 function toDocument(row: DocumentRow): Document {
-  const { failureCode, failureMessage, failureStage, failureRetryable, updatedAt, ...document } = row;
+  const { failureCode, failureMessage, failureStage, failureRetryable, updatedAt, ...rest } = row;
+  const { reviewByEntropy, reviewByMargin, reviewDraw, ...document } = rest;
   const failure =
     failureCode === null
       ? null
@@ -72,10 +73,17 @@ export async function updateStatus(
   });
 }
 
+/** What decisions and predictions amount to. */
+export type EffectiveLabel = {
+  labelId: string | null;
+  labelSource: LabelSource | null;
+  needsReview: boolean;
+};
+
 export async function updateLabel(
   tx: Transaction,
   id: string,
-  label: { labelId: string | null; labelSource: LabelSource | null; needsReview: boolean },
+  label: EffectiveLabel & { reviewByEntropy?: number; reviewByMargin?: number },
 ): Promise<void> {
   await tx.document.update({ where: { id }, data: label });
 }

@@ -1,5 +1,5 @@
 /** What a client sends about labels. */
-import { Field, InputType } from 'type-graphql';
+import { Field, Float, InputType } from 'type-graphql';
 
 @InputType('CreateLabelInput')
 export class CreateLabelInput {
@@ -8,4 +8,13 @@ export class CreateLabelInput {
 
   @Field(() => String, { nullable: true })
   description?: string | null;
+}
+
+@InputType('LabelPolicyInput', { description: 'What is not given stays as it is' })
+export class LabelPolicyInput {
+  @Field(() => Float, { nullable: true, description: 'From 0 to 1; null: LABEL_THRESHOLD' })
+  threshold?: number | null;
+
+  @Field(() => Boolean, { nullable: true })
+  neverAssignAutomatically?: boolean | null;
 }

@@ -1,25 +1,44 @@
 /** Labels over GraphQL. */
-import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Document } from '../documents/document.js';
 import { DocumentType } from '../documents/document.types.js';
 import { countDocumentsOfLabels } from '../documents/document-access.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
+import type {
+  DescribeLabel,
+  MergeLabels,
+  RenameLabel,
+  RestoreLabel,
+  RetireLabel,
+  SetLabelPolicy,
+} from './change-label.js';
 import type { CreateLabel } from './create-label.js';
 import { getLabels } from './get-label.js';
-import { CreateLabelInput } from './label.inputs.js';
-import type { Label } from './label.js';
-import { listLabels } from './label.repository.js';
-import { LabelType } from './label.types.js';
+import { CreateLabelInput, LabelPolicyInput } from './label.inputs.js';
+import type { Label, LabelChange } from './label.js';
+import { listChanges, listLabels } from './label.repository.js';
+import { LabelChangeType, LabelType } from './label.types.js';
+
+type Dependencies = {
+  connection: DatabaseConnection;
+  createLabel: CreateLabel;
+  renameLabel: RenameLabel;
+  describeLabel: DescribeLabel;
+  mergeLabels: MergeLabels;
+  retireLabel: RetireLabel;
+  restoreLabel: RestoreLabel;
+  setLabelPolicy: SetLabelPolicy;
+};
 
 @Resolver(() => LabelType)
 export class LabelResolver {
+  readonly #dependencies: Dependencies;
   readonly #connection: DatabaseConnection;
-  readonly #createLabel: CreateLabel;
 
-  constructor(dependencies: { connection: DatabaseConnection; createLabel: CreateLabel }) {
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
     this.#connection = dependencies.connection;
-    this.#createLabel = dependencies.createLabel;
   }
 
   @Query(() => [LabelType], { description: 'By name' })
@@ -30,8 +49,74 @@ export class LabelResolver {
   }
 
   @Mutation(() => LabelType)
-  async createLabel(@Arg('input', () => CreateLabelInput) input: CreateLabelInput): Promise<Label> {
-    return await this.#createLabel({ name: input.name, description: input.description ?? null });
+  async createLabel(
+    @Arg('input', () => CreateLabelInput) input: CreateLabelInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Label> {
+    return await this.#dependencies.createLabel({
+      name: input.name,
+      description: input.description ?? null,
+      createdBy: context.viewer.name,
+    });
+  }
+
+  @Mutation(() => LabelType, { description: 'What was measured under the old name stays readable under it' })
+  async renameLabel(
+    @Arg('id', () => ID) id: string,
+    @Arg('name', () => String) name: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Label> {
+    return await this.#dependencies.renameLabel({ id, name, changedBy: context.viewer.name });
+  }
+
+  @Mutation(() => LabelType)
+  async describeLabel(
+    @Arg('id', () => ID) id: string,
+    @Arg('description', () => String, { nullable: true }) description: string | null,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Label> {
+    const changedBy = context.viewer.name;
+    return await this.#dependencies.describeLabel({ id, description: description ?? null, changedBy });
+  }
+
+  @Mutation(() => LabelType, {
+    description:
+      'Makes all that is the source’s the target’s: documents, decisions, and the scores of models that know the source. The source stays, retired. Answers the target',
+  })
+  async mergeLabels(
+    @Arg('sourceId', () => ID) sourceId: string,
+    @Arg('targetId', () => ID) targetId: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Label> {
+    return await this.#dependencies.mergeLabels({ sourceId, targetId, changedBy: context.viewer.name });
+  }
+
+  @Mutation(() => LabelType, {
+    description:
+      'From now on no model says it, and nobody can choose it; what only a model has called so needs review, what people have decided stays',
+  })
+  async retireLabel(@Arg('id', () => ID) id: string, @Ctx() context: GraphqlContext): Promise<Label> {
+    return await this.#dependencies.retireLabel({ id, changedBy: context.viewer.name });
+  }
+
+  @Mutation(() => LabelType, { description: 'Takes a retirement back; a merged label stays merged' })
+  async restoreLabel(@Arg('id', () => ID) id: string, @Ctx() context: GraphqlContext): Promise<Label> {
+    return await this.#dependencies.restoreLabel({ id, changedBy: context.viewer.name });
+  }
+
+  @Mutation(() => LabelType, { description: 'When the word of the model is enough; holds at once' })
+  async setLabelPolicy(
+    @Arg('id', () => ID) id: string,
+    @Arg('input', () => LabelPolicyInput) input: LabelPolicyInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Label> {
+    const { threshold, neverAssignAutomatically } = input;
+    return await this.#dependencies.setLabelPolicy({
+      id,
+      changedBy: context.viewer.name,
+      ...(threshold !== undefined && { threshold }),
+      ...(typeof neverAssignAutomatically === 'boolean' && { neverAssignAutomatically }),
+    });
   }
 
   @FieldResolver(() => Int, { description: 'Documents whose effective label it is' })
@@ -39,8 +124,20 @@ export class LabelResolver {
     return context.load(this.#countDocuments, label.id);
   }
 
+  @FieldResolver(() => LabelType, { nullable: true, description: 'The label that has its documents now' })
+  async mergedInto(@Root() label: Label, @Ctx() context: GraphqlContext): Promise<Label | null> {
+    return label.mergedIntoId === null ? null : await context.load(this.#loadLabels, label.mergedIntoId);
+  }
+
+  @FieldResolver(() => [LabelChangeType], { description: 'Its life, newest first' })
+  changes(@Root() label: Label, @Ctx() context: GraphqlContext): Promise<LabelChange[]> {
+    return context.load(this.#loadChanges, label.id);
+  }
+
   readonly #countDocuments = (ids: readonly string[]) =>
     countDocumentsOfLabels(this.#connection.database, ids);
+  readonly #loadLabels = (ids: readonly string[]) => getLabels(this.#connection.database, ids);
+  readonly #loadChanges = (ids: readonly string[]) => listChanges(this.#connection.database, ids);
 }
 
 @Resolver(() => DocumentType)

@@ -1,13 +1,71 @@
-/** A label: what a document can be called. */
+/** A label: what a document can be called, and what becomes of it in the course of its life. */
+import type { Transaction } from '../platform/database/database.js';
 import { createAppError } from '../shared/errors.js';
 
 export type Label = {
   id: string;
   name: string;
   description: string | null;
+  /** Since when it takes no more documents; a merged label is retired too. */
   retiredAt: Date | null;
+  /** What counts as this label's from the merge on; never itself a merged label. */
+  mergedIntoId: string | null;
+  /** Confidence from which the model's word is enough; null for the setting LABEL_THRESHOLD. */
+  threshold: number | null;
+  /** Whether a person must look at everything that the model calls so. */
+  neverAssignAutomatically: boolean;
   createdAt: Date;
 };
+
+export const labelChangeKinds = [
+  'CREATED',
+  'RENAMED',
+  'DESCRIBED',
+  'MERGED',
+  'RETIRED',
+  'RESTORED',
+  'POLICY',
+] as const;
+
+export type LabelChangeKind = (typeof labelChangeKinds)[number];
+
+/** One step in the life of a label: what it was before and after, in words. */
+export type LabelChange = {
+  id: string;
+  labelId: string;
+  kind: LabelChangeKind;
+  before: string | null;
+  after: string | null;
+  changedBy: string;
+  createdAt: Date;
+};
+
+/** What the labels feature announces: the labels of documents may have to be worked out anew. */
+export type LabelFact = { name: 'labelsMerged'; sourceId: string; targetId: string };
+
+/** A change of the set after which other documents have other labels. For a merge, `labelId` is the target. */
+export type LabelSetChange = {
+  kind: 'MERGED' | 'RETIRED' | 'RESTORED' | 'POLICY';
+  labelId: string;
+  mergedId: string | null;
+};
+
+/**
+ * Gives the documents that a change concerns the labels they have after it, in the transaction of the change. The
+ * features to the right know how.
+ */
+export type FollowLabelChange = (tx: Transaction, change: LabelSetChange) => Promise<void>;
+
+/** All labels by id, as far as scores and decisions depend on them. */
+export type LabelSet = ReadonlyMap<
+  string,
+  Pick<Label, 'id' | 'retiredAt' | 'mergedIntoId' | 'threshold' | 'neverAssignAutomatically'>
+>;
+
+/** The label that a label's documents and scores count for: the target of its merge, or itself. */
+export function currentLabelId(labels: LabelSet, labelId: string): string {
+  return labels.get(labelId)?.mergedIntoId ?? labelId;
+}
 
 // A name is shown in lists and stands in a model's config.json: a sentence is a description.
 const maxNameCharacters = 100;

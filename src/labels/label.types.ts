@@ -1,6 +1,9 @@
 /** Labels as GraphQL shows them. */
-import { Field, GraphQLISODateTime, ID, ObjectType } from 'type-graphql';
-import type { Label } from './label.js';
+import { Field, Float, GraphQLISODateTime, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { type Label, type LabelChange, type LabelChangeKind, labelChangeKinds } from './label.js';
+
+export const LabelChangeKindEnum = Object.fromEntries(labelChangeKinds.map((kind) => [kind, kind]));
+registerEnumType(LabelChangeKindEnum, { name: 'LabelChangeKind' });
 
 @ObjectType('Label')
 export class LabelType implements Label {
@@ -15,6 +18,42 @@ export class LabelType implements Label {
 
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'Since when it takes no more documents' })
   retiredAt!: Date | null;
+
+  mergedIntoId!: string | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Confidence from which the word of the model is enough; null: LABEL_THRESHOLD',
+  })
+  threshold!: number | null;
+
+  @Field(() => Boolean, { description: 'Whether a person must look at all that the model calls so' })
+  neverAssignAutomatically!: boolean;
+
+  @Field(() => GraphQLISODateTime)
+  createdAt!: Date;
+}
+
+@ObjectType('LabelChange', {
+  description: 'One step in the life of a label; none is ever changed or removed',
+})
+export class LabelChangeType implements LabelChange {
+  @Field(() => ID)
+  id!: string;
+
+  labelId!: string;
+
+  @Field(() => LabelChangeKindEnum)
+  kind!: LabelChangeKind;
+
+  @Field(() => String, { nullable: true, description: 'The name, description or policy before' })
+  before!: string | null;
+
+  @Field(() => String, { nullable: true })
+  after!: string | null;
+
+  @Field(() => String)
+  changedBy!: string;
 
   @Field(() => GraphQLISODateTime)
   createdAt!: Date;

@@ -41,10 +41,10 @@ ALTER TABLE "review_claims" ADD CONSTRAINT "review_claims_document_id_fkey" FORE
 -- What Prisma's schema cannot say:
 
 -- CreateIndex
-CREATE INDEX "documents_review_by_entropy_idx" ON "documents" ("review_by_entropy" DESC, "id") WHERE "needs_review" AND "status" = 'READY';
+CREATE INDEX "documents_review_by_entropy_idx" ON "documents" ((- "review_by_entropy"), "id") WHERE "needs_review" AND "status" = 'READY';
 
 -- CreateIndex
-CREATE INDEX "documents_review_by_margin_idx" ON "documents" ("review_by_margin" DESC, "id") WHERE "needs_review" AND "status" = 'READY';
+CREATE INDEX "documents_review_by_margin_idx" ON "documents" ((- "review_by_margin"), "id") WHERE "needs_review" AND "status" = 'READY';
 
 -- CreateIndex
 CREATE INDEX "documents_review_sample_idx" ON "documents" ("review_draw", "id") WHERE "label_source" = 'MODEL' AND NOT "needs_review" AND "status" = 'READY';
