@@ -1,6 +1,7 @@
 /**
  * A network that only classifies: batch norms folded into the convolutions once, weights that classification does not read
- * left out, pages run in small batches of similar length. It owns its tensors.
+ * left out, pages run in small batches of similar length. It owns its tensors and computes one batch after another, in this
+ * thread; pages of several callers are gathered by page-queue.ts.
  */
 import * as tf from '@tensorflow/tfjs';
 import { runForInference, tensorsOf } from './blocks.js';
@@ -9,18 +10,21 @@ import type { LayoutLMv2Config } from './config.js';
 import type { EncodedPage } from './encoded-page.js';
 import { activeEngine, type EngineName } from './engine.js';
 import { assertComplete, type ClassifierOutput } from './model.js';
-import { type Network, networkOf, runNetwork } from './network.js';
+import { type Network, runNetwork } from './network.js';
 import { createNetworkInputs } from './network-inputs.js';
 import { noDropout } from './ops/dropout.js';
-import { parameterSpec, type WeightMap } from './parameters.js';
-import { applyPrepared, type Convolution, prepareBackbone } from './visual-backbone.js';
+import { parameterSpec, type Weight, type WeightMap } from './parameters.js';
+import { createNetworkBuilder, weightsToRead } from './prepared-network.js';
+import { applyPrepared, type Convolution } from './visual-backbone.js';
 
 /** What the network says of one page. */
-type PageResult = {
+export type PageResult = {
   /** One number a label; their softmax are the probabilities. */
   logits: Float32Array;
   /** What the classifier read of the page, [3 * hidden]: pages that look alike to the network are close to each other. */
   embedding: Float32Array;
+  /** The page's share of the time that its batch took, in milliseconds; waiting is not counted. */
+  durationMs: number;
 };
 
 export type PageClassifier = {
@@ -30,8 +34,11 @@ export type PageClassifier = {
   dispose(): void;
 };
 
+/** Reads one weight, in the layout of the checkpoint. What it gives may be kept or given away. */
+export type ReadWeight = (name: string) => Promise<Weight>;
+
 /** Pages computed at once. On WebAssembly and plain JavaScript larger batches only cost memory: no page gets faster. */
-const DEFAULT_BATCH_SIZE = { tensorflow: 8, webgpu: 8, wasm: 1, cpu: 1 } satisfies Record<EngineName, number>;
+export const BATCH_SIZE = { tensorflow: 8, webgpu: 8, wasm: 1, cpu: 1 } satisfies Record<EngineName, number>;
 
 /**
  * Makes a classifier on the active engine.
@@ -44,19 +51,56 @@ export function createPageClassifier(options: {
   labelCount: number;
 }): PageClassifier {
   const { config, weights, labelCount } = options;
-  const network = prepareNetwork(config, weights, labelCount);
+  assertComplete(parameterSpec(config, labelCount), weights);
+  const builder = createNetworkBuilder(config);
+  for (const spec of weightsToRead(config, labelCount)) {
+    const weight = weights.get(spec.name);
+    if (weight) builder.add(spec, weight);
+  }
+  return classifierOf(builder.finish(), config, labelCount);
+}
+
+/**
+ * Makes a classifier on the active engine from weights that are read one at a time, so that they are never in memory twice.
+ *
+ * @throws Error if a weight cannot be read, or is of another shape than the configuration demands
+ */
+export async function loadPageClassifier(options: {
+  config: LayoutLMv2Config;
+  readWeight: ReadWeight;
+  labelCount: number;
+}): Promise<PageClassifier> {
+  const { config, readWeight, labelCount } = options;
+  const builder = createNetworkBuilder(config);
+  try {
+    for (const spec of weightsToRead(config, labelCount)) builder.add(spec, await readWeight(spec.name));
+    return classifierOf(builder.finish(), config, labelCount);
+  } catch (error) {
+    builder.dispose();
+    throw error;
+  }
+}
+
+function classifierOf(
+  network: Network<Convolution>,
+  config: LayoutLMv2Config,
+  labelCount: number,
+): PageClassifier {
   const embeddingSize = 3 * config.hiddenSize;
 
   async function classifyBatch(pages: readonly EncodedPage[]): Promise<PageResult[]> {
+    const startedAt = performance.now();
     const output = runPrepared(network, config, pages);
     try {
       const [logits, pooled] = await Promise.all([
         output.logits.data<'float32'>(),
         output.pooled.data<'float32'>(),
       ]);
+      const durationMs = (performance.now() - startedAt) / pages.length;
       return pages.map((_, index) => ({
         logits: logits.slice(index * labelCount, (index + 1) * labelCount),
         embedding: pooled.slice(index * embeddingSize, (index + 1) * embeddingSize),
+        durationMs,
       }));
     } finally {
       tf.dispose([output.logits, output.pooled]);
@@ -64,7 +108,7 @@ export function createPageClassifier(options: {
   }
 
   return {
-    async classify(pages, { batchSize = DEFAULT_BATCH_SIZE[activeEngine()] } = {}) {
+    async classify(pages, { batchSize = BATCH_SIZE[activeEngine()] } = {}) {
       if (!Number.isInteger(batchSize) || batchSize < 1) {
         throw new Error(`The batch size must be a whole number from 1, found ${batchSize}.`);
       }
@@ -87,25 +131,6 @@ export function createPageClassifier(options: {
       tf.dispose(tensorsOf(network));
     },
   };
-}
-
-/** Uploads the weights that classification reads and folds the batch norms. */
-function prepareNetwork(
-  config: LayoutLMv2Config,
-  weights: WeightMap,
-  labelCount: number,
-): Network<Convolution> {
-  const specs = parameterSpec(config, labelCount);
-  assertComplete(specs, weights);
-  const tensors = new Map<string, tf.Tensor>();
-  for (const { name, shape, used } of specs) {
-    const weight = weights.get(name);
-    if (used && weight) tensors.set(name, tf.keep(tf.tensor(weight.data, [...shape], 'float32')));
-  }
-  const network = networkOf(config, tensors);
-  const prepared = prepareBackbone(network, config.backbone);
-  tf.dispose(tensorsOf([network.stem, ...network.blocks]));
-  return { ...network, ...prepared };
 }
 
 function runPrepared(

@@ -61,7 +61,8 @@ export function paddedLength(tokens: number, config: LayoutLMv2Config): number {
   return Math.min(bucket, config.maxPositionEmbeddings);
 }
 
-function assertReadable(page: EncodedPage, index: number, config: LayoutLMv2Config): void {
+/** @throws Error if the network cannot read a page; `index` names it. */
+export function assertReadable(page: EncodedPage, index: number, config: LayoutLMv2Config): void {
   const { inputIds, boxes, image } = page;
   const name = `Page ${index} of the batch`;
   const tokens = inputIds.length;

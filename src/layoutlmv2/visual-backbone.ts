@@ -51,7 +51,7 @@ export function affineOf(norm: BatchNorm): { scale: tf.Tensor; offset: tf.Tensor
 }
 
 /** Folds a convolution's norm in and arranges its kernel: done once where weights stay. */
-function prepare(convolution: NormedConvolution, { arrange }: Convolving): Convolution {
+export function prepareConvolution(convolution: NormedConvolution, { arrange }: Convolving): Convolution {
   const { kernel, bias } = foldNorm(convolution);
   return { kernel: arrange(kernel), bias };
 }
@@ -64,15 +64,15 @@ export function prepareBackbone(
   const plans = backboneBlocks(config);
   return tf.tidy(() => {
     const prepared = {
-      stem: prepare(network.stem, stem()),
+      stem: prepareConvolution(network.stem, stem()),
       blocks: network.blocks.map(({ conv1, conv2, conv3, shortcut }, index): Bottleneck<Convolution> => {
         const plan = plans[index];
         if (!plan) throw new Error(`The backbone has only ${plans.length} blocks.`);
         return {
-          conv1: prepare(conv1, pointwise(1)),
-          conv2: prepare(conv2, grouped(config.groups, plan.stride)),
-          conv3: prepare(conv3, pointwise(1)),
-          ...(shortcut && { shortcut: prepare(shortcut, pointwise(plan.stride)) }),
+          conv1: prepareConvolution(conv1, pointwise(1)),
+          conv2: prepareConvolution(conv2, grouped(config.groups, plan.stride)),
+          conv3: prepareConvolution(conv3, pointwise(1)),
+          ...(shortcut && { shortcut: prepareConvolution(shortcut, pointwise(plan.stride)) }),
         };
       }),
     };
@@ -90,7 +90,7 @@ export const applyPrepared: ApplyConvolution<Convolution> = ({ kernel, bias }, {
 
 /** Applies a convolution and its norm: training. */
 export const applyNormed: ApplyConvolution<NormedConvolution> = (convolution, convolving, x) =>
-  applyPrepared(prepare(convolution, convolving), convolving, x);
+  applyPrepared(prepareConvolution(convolution, convolving), convolving, x);
 
 /** Pixels [pages, 224, 224, 3] as the backbone wants them: (pixel − mean) / std per channel. */
 export function normalisePixels(pixels: tf.Tensor4D, { pixelMean, pixelStd }: BackboneConfig): tf.Tensor4D {

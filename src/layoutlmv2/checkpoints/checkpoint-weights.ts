@@ -3,12 +3,15 @@
  * needless, which may be missing. It does not know file formats.
  */
 import type { LayoutLMv2Config } from '../config.js';
-import { type ParameterSpec, parameterSpec, type WeightMap } from '../parameters.js';
+import { type ParameterSpec, parameterSpec, type Weight, type WeightMap } from '../parameters.js';
 import type { TensorSource } from './tensor-source.js';
 
-export type LoadedWeights = {
-  /** Complete but for the classifier, which may be missing. */
-  readonly weights: WeightMap;
+/** The weights of a checkpoint that has been checked: complete but for the classifier, which may be missing. */
+export type CheckedWeights = {
+  /** What the network has of the checkpoint, in the network's order. */
+  readonly names: readonly string[];
+  /** Reads one of them. */
+  readonly readWeight: (name: string) => Promise<Weight>;
   /** The configuration with the pixel statistics of the checkpoint, where it has any. */
   readonly config: LayoutLMv2Config;
   /** Rows of the classifier; null when the checkpoint has none that fits. */
@@ -29,33 +32,37 @@ const NEEDLESS = /\.(?:num_batches_tracked|position_ids)$/;
 const MAX_NAMES_IN_WARNING = 10;
 
 /**
- * Reads all weights of the network that `config` describes. The prefix `layoutlmv2.` is optional in the checkpoint; a
- * missing classifier, or one of another task, is left out with a warning.
+ * Checks that a checkpoint has the weights of the network that `config` describes, before any is read. The prefix
+ * `layoutlmv2.` is optional in the checkpoint; a missing classifier, or one of another task, is left out with a warning.
  *
  * @throws Error that names the tensor, its expected and its found shape, when one is missing or misshapen.
  */
-export async function loadWeights(source: TensorSource, config: LayoutLMv2Config): Promise<LoadedWeights> {
+export async function checkSource(source: TensorSource, config: LayoutLMv2Config): Promise<CheckedWeights> {
   const warnings: string[] = [];
-  const names = canonicalNames(source);
-  const labelCount = findLabelCount(source, names, config, warnings);
-  const weights: WeightMap = new Map();
+  const namesInFile = canonicalNames(source);
+  const labelCount = findLabelCount(source, namesInFile, config, warnings);
   const spec = parameterSpec(config, labelCount ?? 0);
   for (const { name, shape } of spec) {
-    const nameInFile = names.get(name);
+    const nameInFile = namesInFile.get(name);
     if (nameInFile === undefined) {
       throw new Error(`The checkpoint lacks the tensor "${name}" of shape ${formatShape(shape)}.`);
     }
     checkShape(name, shape, source.tensors.get(nameInFile)?.shape ?? []);
   }
-  for (const { name } of spec) weights.set(name, await source.readTensor(names.get(name) ?? name));
-  const pixels = await readPixelStatistics(source, names, config);
-  const known = new Set([...weights.keys(), PIXEL_MEAN, PIXEL_STD]);
-  const unknown = [...names.keys()].filter(
+  const names = spec.map(({ name }) => name);
+  const known = new Set([...names, PIXEL_MEAN, PIXEL_STD]);
+  const unknown = [...namesInFile.keys()].filter(
     (name) => !known.has(name) && !NEEDLESS.test(name) && !(labelCount === null && isClassifier(name)),
   );
   if (unknown.length > 0)
     warnings.push(`Tensors that the network does not have were ignored: ${listNames(unknown)}.`);
-  return { weights, config: pixels, labelCount, warnings };
+  return {
+    names,
+    readWeight: (name) => source.readTensor(namesInFile.get(name) ?? name),
+    config: await readPixelStatistics(source, namesInFile, config),
+    labelCount,
+    warnings,
+  };
 }
 
 /** Throws unless `weights` are exactly the network's: the same check before saving as after loading. */

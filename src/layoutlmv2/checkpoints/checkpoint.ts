@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { type LayoutLMv2Config, labelsOf, parseConfig, serializeConfig } from '../config.js';
 import { parameterSpec, type WeightMap } from '../parameters.js';
 import { parseVocabulary } from '../tokenizer/tokenizer.js';
-import { checkWeights, loadWeights } from './checkpoint-weights.js';
+import { type CheckedWeights, checkSource, checkWeights } from './checkpoint-weights.js';
 import { isJsonObject, parseJson } from './json.js';
 import { openSafetensors, writeSafetensors } from './safetensors.js';
 import { openShardedCheckpoint } from './sharded-checkpoint.js';
@@ -29,6 +29,10 @@ export type Checkpoint = {
 /** What reading a checkpoint found besides: in sentences, for the person who chose it. */
 export type ReadCheckpoint = Checkpoint & { readonly warnings: readonly string[] };
 
+/** A checkpoint whose weights are read one at a time, until whoever opened it closes it. */
+export type OpenCheckpoint = Omit<ReadCheckpoint, 'weights'> &
+  Pick<CheckedWeights, 'names' | 'readWeight'> & { readonly close: () => Promise<void> };
+
 /** The weight files in order of preference, and how each is opened. */
 const WEIGHT_FILES: readonly [string, (path: string) => Promise<TensorSource>][] = [
   ['model.safetensors', openSafetensors],
@@ -40,12 +44,12 @@ const WEIGHT_FILES: readonly [string, (path: string) => Promise<TensorSource>][]
 const VOCABULARY_FILE = 'vocab.txt';
 
 /**
- * Reads a checkpoint folder: `config.json`, the weights (safetensors before PyTorch's format, whole or in shards) and the
+ * Opens a checkpoint folder: `config.json`, the weights (safetensors before PyTorch's format, whole or in shards) and the
  * vocabulary (`vocab.txt` or the WordPiece model of `tokenizer.json`).
  *
  * @throws Error that names the file, the tensor or the setting at fault.
  */
-export async function readCheckpoint(folder: string): Promise<ReadCheckpoint> {
+export async function openCheckpoint(folder: string): Promise<OpenCheckpoint> {
   const configPath = join(folder, 'config.json');
   const configJson = parseJson(await readFile(configPath, 'utf8'), configPath);
   const declaredConfig = parseConfig(configJson);
@@ -57,11 +61,24 @@ export async function readCheckpoint(folder: string): Promise<ReadCheckpoint> {
   }
   const source = await openWeights(folder);
   try {
-    const { weights, config, labelCount, warnings } = await loadWeights(source, declaredConfig);
+    const { config, labelCount, ...checked } = await checkSource(source, declaredConfig);
     const labels = labelCount === null ? null : getLabels(configJson, labelCount);
-    return { config, labels, weights, vocabulary, lowerCase, warnings };
-  } finally {
+    return { config, labels, vocabulary, lowerCase, ...checked, close: source.close };
+  } catch (error) {
     await source.close();
+    throw error;
+  }
+}
+
+/** Reads all of a checkpoint folder, as {@link openCheckpoint} opens it. */
+export async function readCheckpoint(folder: string): Promise<ReadCheckpoint> {
+  const { names, readWeight, close, ...checkpoint } = await openCheckpoint(folder);
+  try {
+    const weights: WeightMap = new Map();
+    for (const name of names) weights.set(name, await readWeight(name));
+    return { ...checkpoint, weights };
+  } finally {
+    await close();
   }
 }
 
