@@ -5,16 +5,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRefreshLabel } from '../../src/classification/assign-labels.js';
 import { createClassifyBacklog } from '../../src/classification/classify-backlog.js';
 import { createClassifyDocument } from '../../src/classification/classify-document.js';
-import {
-  createConfirmLabel,
-  createCorrectLabel,
-  createRefreshLabel,
-} from '../../src/classification/decide-label.js';
 import { createEncodeStoredPage } from '../../src/classification/encode-page.js';
 import { listNewestDecisions } from '../../src/classification/label-decisions.js';
-import { ReviewResolver } from '../../src/classification/review.resolver.js';
 import {
   createServingClassifier,
   type ServingClassifier,
@@ -24,7 +19,6 @@ import { findDocumentById } from '../../src/documents/document-access.js';
 import { createModelStore, type ModelStore } from '../../src/models/model-store.js';
 import { createPromoteModel, createRollbackModel } from '../../src/models/promote-model.js';
 import { createDiskBlobStorage } from '../../src/platform/disk-blob-storage.js';
-import { createContext } from '../../src/platform/graphql/context.js';
 import type { JobHandler } from '../../src/platform/jobs/job.js';
 import { createId } from '../../src/shared/ids.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -32,6 +26,7 @@ import { createFactLog } from '../support/facts.js';
 import { silentLog } from '../support/log.js';
 import { writeMicroModel } from '../support/micro-model.js';
 import { createRecordMaker, type RecordMaker } from '../support/records.js';
+import { createReview } from '../support/review.js';
 
 let database: TestDatabase;
 let make: RecordMaker;
@@ -185,7 +180,7 @@ describe('a model that begins to serve', () => {
     const ready = await makeDocument();
     const decided = await makeDocument();
     const reading = await makeDocument({ status: 'READING' });
-    await createCorrectLabel({ ...log, threshold })({
+    await createReview(log, { threshold }).correctLabel({
       documentId: decided.id,
       labelId: invoice,
       decidedBy: 'me',
@@ -273,9 +268,9 @@ describe('a model that begins to serve', () => {
 
 describe('a decision', () => {
   const correct = (documentId: string, labelId: string, note: string | null = null) =>
-    createCorrectLabel({ ...log, threshold })({ documentId, labelId, decidedBy: 'ann', note });
+    createReview(log, { threshold }).correctLabel({ documentId, labelId, decidedBy: 'ann', note });
   const confirm = (documentId: string) =>
-    createConfirmLabel({ ...log, threshold })({ documentId, decidedBy: 'ben', note: null });
+    createReview(log, { threshold }).confirmLabel({ documentId, decidedBy: 'ben', note: null });
   const decisions = () => database.connection.database.labelDecision.findMany({ orderBy: { id: 'asc' } });
 
   it('labels a document, and each is kept with what was before', async () => {
@@ -359,76 +354,4 @@ describe('a decision', () => {
     ]);
     expect((await read(id))?.labelId).toBe(kept.at(-1)?.labelId);
   });
-});
-
-describe('the review queue', () => {
-  const createResolver = () =>
-    new ReviewResolver({
-      connection: database.connection,
-      correctLabel: createCorrectLabel({ ...log, threshold }),
-      confirmLabel: createConfirmLabel({ ...log, threshold }),
-    });
-
-  it('begins with what no model has scored, then what the model is least certain of', async () => {
-    const version = await make.makeModelVersion([invoice, letter]);
-    const former = await make.makeModelVersion([invoice, letter]);
-    await promote(version.id);
-    const names = new Map<string, string>();
-    const add = async (name: string, entropy: number | null, modelVersionId = version.id) => {
-      const { id } = await makeDocument();
-      names.set(id, name);
-      const about = { documentId: id, modelVersionId, labelId: letter, confidence: 0.5 };
-      if (entropy !== null) await make.makePrediction({ ...about, entropy });
-    };
-    await add('certain', 0.1);
-    await add('uncertain', Math.LN2);
-    await add('doubtful', 1 / 3);
-    await add('doubtful, later', 1 / 3);
-    await add('unscored', null);
-    await add('scored by another', 0.2, former.id);
-    const settled = await makeDocument();
-    await database.query('update documents set needs_review = false where id = $1', [settled.id]);
-    await makeDocument({ status: 'READING' });
-
-    const expected = ['unscored', 'scored by another', 'uncertain', 'doubtful', 'doubtful, later', 'certain'];
-    const resolver = createResolver();
-    const whole = await resolver.reviewQueue(50, null);
-    expect(whole.edges.map(({ node }) => names.get(node.id))).toEqual(expected);
-    expect(await whole.countTotal()).toBe(6);
-    for (const first of [1, 2, 5]) {
-      const seen: (string | undefined)[] = [];
-      let after: string | null = null;
-      do {
-        const page = await resolver.reviewQueue(first, after);
-        expect(page.edges.length).toBeLessThanOrEqual(first);
-        seen.push(...page.edges.map(({ node }) => names.get(node.id)));
-        after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-      } while (after !== null);
-      expect(seen).toEqual(expected);
-    }
-  });
-
-  it('goes on where one was, though what was seen is decided meanwhile', async () => {
-    const ids: string[] = [];
-    for (let count = 0; count < 5; count += 1) ids.push((await makeDocument()).id);
-    const resolver = createResolver();
-    const first = await resolver.reviewQueue(2, null);
-    for (const { node } of first.edges)
-      await resolver.correctLabel(
-        node.id,
-        letter,
-        null,
-        createContext({ baseUrl: '', viewer: { name: 'ann' } }),
-      );
-    const rest = await resolver.reviewQueue(10, first.pageInfo.endCursor);
-    expect(rest.edges.map(({ node }) => node.id)).toEqual(ids.slice(2));
-  });
-
-  it.each(['one two', `NaN ${createId()}`, ` ${createId()}`, '0.5', '0.5 x'])(
-    'has no place %j',
-    async (key) => {
-      const after = Buffer.from(key).toString('base64url');
-      await expect(createResolver().reviewQueue(2, after)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-    },
-  );
 });

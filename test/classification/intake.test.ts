@@ -28,7 +28,7 @@ describe('an upload of files', () => {
     resolver = new IntakeResolver({
       connection: log.connection,
       uploadDocument: createUploadDocument({ ...log, blobs, maxBytes: 1000 }),
-      recordDecision: createRecordDecision({ ...log, threshold: 0.8 }),
+      recordDecision: createRecordDecision({ ...log, threshold: 0.8, randomShare: 0 }),
       maxFiles: 20,
       log: silentLog,
     });

@@ -3,16 +3,16 @@ import { describeScores, effectiveLabel } from '../../src/classification/predict
 
 describe('the label of a document', () => {
   const [invoice, letter] = ['invoice', 'letter'];
-  const threshold = 0.8;
+  const rules = { labels: new Map(), threshold: 0.8 };
 
   it('is what a person has decided, whatever a model says', () => {
     const prediction = { labelId: letter, confidence: 1 };
-    expect(effectiveLabel({ decision: { labelId: invoice }, prediction, threshold })).toEqual({
+    expect(effectiveLabel({ decision: { labelId: invoice }, prediction, ...rules })).toEqual({
       labelId: invoice,
       labelSource: 'HUMAN',
       needsReview: false,
     });
-    expect(effectiveLabel({ decision: { labelId: invoice }, prediction: null, threshold })).toMatchObject({
+    expect(effectiveLabel({ decision: { labelId: invoice }, prediction: null, ...rules })).toMatchObject({
       labelId: invoice,
     });
   });
@@ -20,7 +20,7 @@ describe('the label of a document', () => {
   it('is what the model says, from the threshold on', () => {
     for (const confidence of [0.8, 0.81, 1]) {
       const prediction = { labelId: letter, confidence };
-      expect(effectiveLabel({ decision: null, prediction, threshold })).toEqual({
+      expect(effectiveLabel({ decision: null, prediction, ...rules })).toEqual({
         labelId: letter,
         labelSource: 'MODEL',
         needsReview: false,
@@ -31,8 +31,8 @@ describe('the label of a document', () => {
   it('is unknown, and a person must look, below the threshold and without a prediction', () => {
     const unknown = { labelId: null, labelSource: null, needsReview: true };
     const prediction = { labelId: letter, confidence: 0.799_999 };
-    expect(effectiveLabel({ decision: null, prediction, threshold })).toEqual(unknown);
-    expect(effectiveLabel({ decision: null, prediction: null, threshold })).toEqual(unknown);
+    expect(effectiveLabel({ decision: null, prediction, ...rules })).toEqual(unknown);
+    expect(effectiveLabel({ decision: null, prediction: null, ...rules })).toEqual(unknown);
   });
 });
 

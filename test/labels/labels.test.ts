@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CreateLabel, createCreateLabel } from '../../src/labels/create-label.js';
 import { getLabels, getOrCreateLabel, getUsableLabel } from '../../src/labels/get-label.js';
 import { cleanLabelName } from '../../src/labels/label.js';
-import { LabelResolver } from '../../src/labels/label.resolver.js';
 import { createContext } from '../../src/platform/graphql/context.js';
 import { createId } from '../../src/shared/ids.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createFactLog } from '../support/facts.js';
 import { createRecordMaker, type RecordMaker } from '../support/records.js';
+import { createReview } from '../support/review.js';
 
 describe('the name of a label', () => {
   it.each([
@@ -41,20 +42,25 @@ describe('the labels', () => {
     createLabel = createCreateLabel(database);
   });
   afterAll(() => database.close());
-  const inTransaction = (name: string) => database.connection.transaction((tx) => getOrCreateLabel(tx, name));
+  const inTransaction = (name: string) =>
+    database.connection.transaction((tx) => getOrCreateLabel(tx, name, 'me'));
 
   it('grow by one of a new name', async () => {
-    const label = await createLabel({ name: ' Invoice ', description: 'Asks\u0000 for money 🧾' });
+    const label = await createLabel({
+      name: ' Invoice ',
+      description: 'Asks\u0000 for money 🧾',
+      createdBy: 'me',
+    });
     expect(label).toMatchObject({ name: 'Invoice', description: 'Asks for money 🧾', retiredAt: null });
     expect(await getUsableLabel(database.connection.database, label.id)).toEqual(label);
   });
 
   it('have no name twice, whatever its case', async () => {
-    await createLabel({ name: 'Übergabe', description: null });
-    const again = createLabel({ name: 'ÜBERGABE', description: null });
+    await createLabel({ name: 'Übergabe', description: null, createdBy: 'me' });
+    const again = createLabel({ name: 'ÜBERGABE', description: null, createdBy: 'me' });
     await expect(again).rejects.toMatchObject({ code: 'LABEL_EXISTS', isPublic: true });
     const attempts = await Promise.allSettled(
-      ['Form', 'form', 'FORM'].map((name) => createLabel({ name, description: null })),
+      ['Form', 'form', 'FORM'].map((name) => createLabel({ name, description: null, createdBy: 'me' })),
     );
     expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
@@ -89,7 +95,7 @@ describe('the labels', () => {
   });
 
   it('are listed by name with the number of their documents, the retired ones on request', async () => {
-    const resolver = new LabelResolver({ connection: database.connection, createLabel });
+    const resolver = createReview(createFactLog(database.connection)).labelResolver;
     const context = createContext({ baseUrl: '', viewer: { name: 'me' } });
     const names = async (includeRetired: boolean) =>
       (await resolver.labels(includeRetired)).map(({ name }) => name);

@@ -60,7 +60,12 @@ const start = (options: Partial<Parameters<StartTrainingRun>[0]> = {}) =>
     ...options,
   });
 const correct = (documentId: string, labelId: string) =>
-  createCorrectLabel({ ...log, threshold: 0.8 })({ documentId, labelId, decidedBy: 'ann', note: null });
+  createCorrectLabel({ ...log, threshold: 0.8, randomShare: 0 })({
+    documentId,
+    labelId,
+    decidedBy: 'ann',
+    note: null,
+  });
 
 /** So many ready documents that a person has given this label. */
 async function decide(
