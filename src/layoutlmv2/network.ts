@@ -7,7 +7,7 @@ import { BOTTOM_UP, backboneBlocks } from './backbone-blocks.js';
 import { constantSignal, type RunBlock, type Signal, type TensorTree } from './blocks.js';
 import type { LayoutLMv2Config } from './config.js';
 import { type Embeddings, embed } from './embeddings.js';
-import { type EncoderLayer, runEncoderLayer } from './encoder.js';
+import { type EncoderLayer, type PickTokens, runEncoderLayer } from './encoder.js';
 import type { NetworkInputs } from './network-inputs.js';
 import { type Dropout, drop } from './ops/dropout.js';
 import type { LayerNorm } from './ops/layer-norm.js';
@@ -148,6 +148,11 @@ export type ForwardOptions<C> = {
   apply: ApplyConvolution<C>;
   runBlock: RunBlock;
   dropout: Dropout;
+  /**
+   * Whether the last layer is computed of all tokens. The classifier reads only the first token and the visual ones, and of
+   * the others it is left out by default: a twentieth of the time of a page.
+   */
+  wantsAllTokens?: boolean;
 };
 
 /** Results of a forward pass, and what was computed on the way. */
@@ -158,7 +163,7 @@ export type ForwardPass = {
   features: Signal<tf.Tensor3D>;
   /** Text and visual embeddings before dropout [pages, length, hidden]. */
   embedded: Signal<tf.Tensor3D>;
-  /** Output of every encoder layer [pages, length, hidden]. */
+  /** Output of every encoder layer [pages, length, hidden]; of the last, [pages, 1 + cells, hidden] unless all are wanted. */
   hidden: Signal<tf.Tensor3D>[];
   /** What the classifier reads of a page, [pages, 3 * hidden]. */
   pooled: Signal<tf.Tensor2D>;
@@ -172,11 +177,22 @@ export function runNetwork<C extends TensorTree>(
   inputs: NetworkInputs,
   options: ForwardOptions<C>,
 ): ForwardPass {
-  const { config, runBlock, dropout } = options;
+  const { config, runBlock, dropout, wantsAllTokens = false } = options;
   const rate = config.hiddenDropoutProb;
   const { tokens, cells, pages } = inputs.embeddings;
   const hiddenSize = config.hiddenSize;
-  const visualPart = (x: tf.Tensor3D): tf.Tensor3D => tf.slice(x, [0, tokens, 0], [pages, cells, hiddenSize]);
+  const visualPart = (x: tf.Tensor3D): tf.Tensor3D =>
+    tf.slice(x, [0, x.shape[1] - cells, 0], [pages, cells, hiddenSize]);
+  const pickRead: PickTokens = (x, axis) => {
+    const part = (start: number, count: number) =>
+      tf.slice(
+        x,
+        x.shape.map((_, at) => (at === axis ? start : 0)),
+        x.shape.map((size, at) => (at === axis ? count : size)),
+      );
+    return tf.concat([part(0, 1), part(tokens, cells)], axis);
+  };
+  const lastLayer = network.layers.length - 1;
 
   const { stages, features } = runBackbone(network, inputs.image, options);
   const embedded = runBlock(network.embeddings, [features], (weights, image) =>
@@ -193,7 +209,12 @@ export function runNetwork<C extends TensorTree>(
   let x = runBlock({}, [embedded], (_, start) => drop(start, dropout, rate, 'embeddings'));
   const hidden = network.layers.map((layer, index) => {
     x = runBlock(layer, [x, bias], (weights, ...layerInputs) =>
-      runEncoderLayer(weights, ...layerInputs, { config, dropout, site: `layer.${index}` }),
+      runEncoderLayer(weights, ...layerInputs, {
+        config,
+        dropout,
+        site: `layer.${index}`,
+        ...(index === lastLayer && !wantsAllTokens && { pick: pickRead }),
+      }),
     );
     return x;
   });

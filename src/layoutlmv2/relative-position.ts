@@ -111,10 +111,9 @@ export function relativePositionIndices(
 /** The bias of all attention scores, [pages, heads, length, length], or only the mask [pages, 1, 1, length]. */
 export function attentionBias(tables: RelativePosition, indices: RelativePositionIndices): tf.Tensor4D {
   const [pages, , , length] = indices.mask.shape;
-  let bias = indices.mask;
+  const parts: tf.Tensor3D[] = []; // each [1 or pages, length * length, heads]
   if (tables.sequence && indices.sequence) {
-    const byHead = headsFirst(tables.sequence, indices.sequence, 1, length);
-    bias = tf.add(bias, byHead);
+    parts.push(entriesOf(tables.sequence, indices.sequence, 1));
   }
   if (tables.horizontal && tables.vertical && indices.spatial) {
     const [heads = 0, bins = 0] = tables.horizontal.shape;
@@ -123,15 +122,18 @@ export function attentionBias(tables: RelativePosition, indices: RelativePositio
       tf.reshape(tables.horizontal, [heads, bins, 1]),
       tf.reshape(tables.vertical, [heads, 1, bins]),
     );
-    bias = tf.add(bias, headsFirst(tf.reshape(pairs, [heads, bins * bins]), indices.spatial, pages, length));
+    parts.push(entriesOf(tf.reshape(pairs, [heads, bins * bins]), indices.spatial, pages));
   }
-  return bias;
+  const [first, ...others] = parts;
+  if (!first) return indices.mask;
+  // Added up before heads come first, as that order costs as much as everything else here.
+  const sum = others.reduce((total, part) => tf.add<tf.Tensor3D>(total, part), first);
+  const byHead = tf.transpose(sum, [0, 2, 1]);
+  return tf.add(tf.reshape(byHead, [-1, byHead.shape[1], length, length]), indices.mask);
 }
 
-/** Entries of `table` [heads, bins] by `indices` [pages * length * length], as [pages, heads, length, length]. */
-function headsFirst(table: tf.Tensor, indices: tf.Tensor1D, pages: number, length: number): tf.Tensor4D {
+/** Entries of `table` [heads, bins] by `indices` [pages * length * length], as [pages, length * length, heads]. */
+function entriesOf(table: tf.Tensor, indices: tf.Tensor1D, pages: number): tf.Tensor3D {
   const entries = lookup(tf.transpose(table as tf.Tensor2D), indices);
-  const heads = table.shape[0] ?? 0;
-  const byPage = tf.transpose(tf.reshape<tf.Rank.R3>(entries, [pages, length * length, heads]), [0, 2, 1]);
-  return tf.reshape(byPage, [pages, heads, length, length]);
+  return tf.reshape(entries, [pages, indices.size / pages, table.shape[0] ?? 0]);
 }

@@ -11,11 +11,12 @@ import { multiplyBatches } from './multiply.js';
 
 /** What attention works on. */
 type AttentionInputs = {
-  /** Each [pages * length, hidden]; a head is a range of columns. */
+  /** [pages * queries, hidden]; a head is a range of columns. */
   query: tf.Tensor2D;
+  /** Each [pages * length, hidden]. */
   key: tf.Tensor2D;
   value: tf.Tensor2D;
-  /** Added to the scores: [pages, heads, length, length] or [pages, 1, 1, length]. */
+  /** Added to the scores: [pages, heads, queries, length] or [pages, 1, 1, length]. */
   bias: tf.Tensor4D;
   heads: number;
   /** Dropout of the probabilities. */
@@ -24,56 +25,59 @@ type AttentionInputs = {
   site: string;
 };
 
-/** dropout(softmax(query · keyᵀ / √(head size) + bias)) · value per head; the result is [pages * length, hidden]. */
+/** dropout(softmax(query · keyᵀ / √(head size) + bias)) · value per head; the result is [pages * queries, hidden]. */
 export function attend(inputs: AttentionInputs): tf.Tensor2D {
   const { query, key, value, bias, heads } = inputs;
   const pages = bias.shape[0];
-  const [length, hidden] = [query.shape[0] / pages, query.shape[1]];
+  const hidden = query.shape[1];
+  const [queries, length] = [query.shape[0] / pages, key.shape[0] / pages];
   const headSize = hidden / heads;
   const matrices = pages * heads;
   const byHead = (x: tf.Tensor2D, order: number[], shape: [number, number, number]): tf.Tensor3D =>
-    tf.reshape(tf.transpose(tf.reshape(x, [pages, length, heads, headSize]), order), shape);
+    tf.reshape(tf.transpose(tf.reshape(x, [pages, -1, heads, headSize]), order), shape);
   const context = ATTENTION[activeEngine()](
     {
-      query: byHead(tf.div(query, Math.sqrt(headSize)), [0, 2, 1, 3], [matrices, length, headSize]),
+      query: byHead(tf.div(query, Math.sqrt(headSize)), [0, 2, 1, 3], [matrices, queries, headSize]),
       keyTransposed: byHead(key, [0, 2, 3, 1], [matrices, headSize, length]),
       value: byHead(value, [0, 2, 1, 3], [matrices, length, headSize]),
     },
     inputs,
   );
-  const merged = tf.transpose(tf.reshape(context, [pages, heads, length, headSize]), [0, 2, 1, 3]);
-  return tf.reshape(merged, [pages * length, hidden]);
+  const merged = tf.transpose(tf.reshape(context, [pages, heads, queries, headSize]), [0, 2, 1, 3]);
+  return tf.reshape(merged, [pages * queries, hidden]);
 }
 
-/** One matrix for each head of each page: [pages * heads, length, head size], the key's transposed; the query is scaled. */
+/** One matrix for each head of each page: [pages * heads, length, head size]; the key's is transposed, the query's scaled. */
 type Heads = { query: tf.Tensor3D; keyTransposed: tf.Tensor3D; value: tf.Tensor3D };
 
-/** Gives [pages * heads, length, head size]. */
+/** Gives [pages * heads, queries, head size]. */
 type Attention = (
   heads: Heads,
   options: Pick<AttentionInputs, 'bias' | 'heads' | 'dropout' | 'rate' | 'site'>,
 ) => tf.Tensor3D;
 
 const attendAtOnce: Attention = ({ query, keyTransposed, value }, { bias, heads, dropout, rate, site }) => {
-  const [matrices, length] = query.shape;
+  const [matrices, queries] = query.shape;
+  const length = value.shape[1];
   const scores = tf.reshape<tf.Rank.R4>(multiplyBatches(query, keyTransposed), [
     matrices / heads,
     heads,
-    length,
+    queries,
     length,
   ]);
   const probabilities = drop(biasedSoftmax(scores, bias), dropout, rate, site);
-  return multiplyBatches(tf.reshape(probabilities, [matrices, length, length]), value);
+  return multiplyBatches(tf.reshape(probabilities, [matrices, queries, length]), value);
 };
 
 /** Each head of each page on its own, in plain products: WebAssembly computes batched ones ten times slower. */
 const attendByHead: Attention = ({ query, keyTransposed, value }, { bias, heads, dropout, rate, site }) => {
-  const [matrices, length] = query.shape;
+  const [matrices, queries] = query.shape;
+  const length = value.shape[1];
   const indices = Array.from({ length: matrices }, (_, index) => index);
   const biasIsMask = bias.shape[1] === 1 && bias.shape[2] === 1;
   const biasMatrices: tf.Tensor3D = biasIsMask
     ? tf.reshape(bias, [matrices / heads, 1, length])
-    : tf.reshape(bias, [matrices, length, length]);
+    : tf.reshape(bias, [matrices, queries, length]);
 
   return differentiable<tf.Rank.R3>([query, keyTransposed, value, bias], (save) => {
     const masks: tf.Tensor2D[] = [];
@@ -82,7 +86,7 @@ const attendByHead: Attention = ({ query, keyTransposed, value }, { bias, heads,
       const scores = tf.matMul(matrixAt(query, index), matrixAt(keyTransposed, index));
       const scoreBias = matrixAt(biasMatrices, biasIsMask ? Math.floor(index / heads) : index);
       const p = tf.softmax(tf.add<tf.Tensor2D>(scores, scoreBias));
-      const mask = dropout<tf.Rank.R2>([length, length], rate, `${site}.${index}`);
+      const mask = dropout<tf.Rank.R2>([queries, length], rate, `${site}.${index}`);
       probabilities.push(p);
       if (mask) masks.push(mask);
       return tf.matMul(mask ? tf.mul<tf.Tensor2D>(p, mask) : p, matrixAt(value, index));
@@ -111,7 +115,7 @@ const attendByHead: Attention = ({ query, keyTransposed, value }, { bias, heads,
         const dScores = tf.reshape(tf.stack(gradients.map((gradient) => gradient[3])), [
           matrices / heads,
           heads,
-          length,
+          queries,
           length,
         ]);
         return [

@@ -1,7 +1,7 @@
 /**
- * Matrix products and their gradients. Products of two matrices never ask the backend for a transposed operand: WebAssembly
- * computes those, and all batched products, ten times slower (2 instead of 20 GFLOP/s) than a transposition followed by a
- * plain product.
+ * Matrix products and their gradients, for each engine in the form that is fastest there. WebAssembly computes products with a
+ * transposed operand, and all batched ones, ten times slower (2 instead of 20 GFLOP/s) than a transposition followed by a plain
+ * product; TensorFlow takes operands either way at the same speed, so that transposing them is what it would wait for.
  */
 import * as tf from '@tensorflow/tfjs';
 import { activeEngine, type EngineName } from '../engine.js';
@@ -10,38 +10,57 @@ import { differentiable, savedAt } from './differentiable.js';
 /** The weights of a linear layer as in the checkpoint: `weight` [out, in], `bias` [out]. */
 export type Linear = { weight: tf.Tensor; bias: tf.Tensor };
 
-/** x · weightᵀ, without a gradient. */
-type ProductByTransposed = (x: tf.Tensor2D, weight: tf.Tensor2D) => tf.Tensor2D;
+/** The products of a linear layer and of its gradients, themselves without gradients. */
+type Products = {
+  /** x · weightᵀ */
+  byTransposed(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D;
+  /** dyᵀ · x */
+  transposedBy(dy: tf.Tensor2D, x: tf.Tensor2D): tf.Tensor2D;
+};
 
-const transposeWeight: ProductByTransposed = (x, weight) => tf.matMul(x, tf.transpose(weight));
+const asAsked: Products = {
+  byTransposed: (x, weight) => tf.matMul(x, weight, false, true),
+  transposedBy: (dy, x) => tf.matMul(dy, x, true, false),
+};
+
+const transposeFirst: Products = {
+  byTransposed: (x, weight) => tf.matMul(x, tf.transpose(weight)),
+  transposedBy: (dy, x) => tf.matMul(tf.transpose(dy), x),
+};
 
 /**
  * (weight · xᵀ)ᵀ where fewer numbers are transposed that way. Measured at the base size, against transposing the weight, in
  * ms: 305 rows of 768 to 3072 59 / 81, 196 of 1024 to 1024 16 / 27, 49 of 2048 to 2048 16 / 81. Weights kept transposed would
  * be no faster, and the backend keeps a second, packed copy of every matrix that stands at the right of a product.
  */
-const transposeFewer: ProductByTransposed = (x, weight) => {
-  const [rows, columns] = x.shape;
-  const isSmaller = rows * (columns + weight.shape[0]) < weight.size;
-  return isSmaller ? tf.transpose(tf.matMul(weight, tf.transpose(x))) : transposeWeight(x, weight);
+const transposeFewer: Products = {
+  byTransposed: (x, weight) => {
+    const [rows, columns] = x.shape;
+    const isSmaller = rows * (columns + weight.shape[0]) < weight.size;
+    return isSmaller
+      ? tf.transpose(tf.matMul(weight, tf.transpose(x)))
+      : transposeFirst.byTransposed(x, weight);
+  },
+  transposedBy: transposeFirst.transposedBy,
 };
 
-const PRODUCT_BY_TRANSPOSED = {
-  tensorflow: transposeWeight,
-  webgpu: transposeWeight,
+const PRODUCTS = {
+  tensorflow: asAsked,
+  webgpu: transposeFirst,
   wasm: transposeFewer,
-  cpu: transposeWeight,
-} satisfies Record<EngineName, ProductByTransposed>;
+  cpu: transposeFirst,
+} satisfies Record<EngineName, Products>;
 
 /** x · weightᵀ for `x` [rows, in] and `weight` [out, in]; the result is [rows, out]. */
 export function multiplyByTransposed(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
+  const { byTransposed, transposedBy } = PRODUCTS[activeEngine()];
   return differentiable<tf.Rank.R2>([x, weight], (save) => {
     save(x, weight);
     return {
-      value: PRODUCT_BY_TRANSPOSED[activeEngine()](x, weight),
+      value: byTransposed(x, weight),
       gradient: (dy, saved) => [
         tf.matMul(dy, savedAt<tf.Rank.R2>(saved, 1)),
-        tf.matMul(tf.transpose(dy), savedAt<tf.Rank.R2>(saved, 0)),
+        transposedBy(dy, savedAt<tf.Rank.R2>(saved, 0)),
       ],
     };
   });
