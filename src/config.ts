@@ -172,7 +172,7 @@ export const settings = {
   },
   allowNoncommercialWeights: {
     env: 'ALLOW_NONCOMMERCIAL_WEIGHTS',
-    doc: '`false` refuses weights whose licence rules out commercial use, or which state none: to import, fine-tune, promote or serve',
+    doc: '`false` refuses weights whose licence rules out commercial use or is not stated: to import, fine-tune, promote or serve',
     schema: flag,
     default: 'true',
   },

@@ -97,8 +97,14 @@ describe('the configuration', () => {
     expect(read).toThrow(/DATABASE_URL.*must begin with postgresql:\/\//);
     expect(read).not.toThrow(/secret/);
     const readHub = () =>
-      readConfig({ HF_TOKEN: 'secret in three', HF_ENDPOINT: 'ftp://me:secret@hub', ALLOW_NONCOMMERCIAL_WEIGHTS: 'no' });
-    expect(readHub).toThrow(/HF_ENDPOINT: must be an address.*HF_TOKEN: must be one word.*=no: must be true or false/);
+      readConfig({
+        HF_TOKEN: 'secret in three',
+        HF_ENDPOINT: 'ftp://me:secret@hub',
+        ALLOW_NONCOMMERCIAL_WEIGHTS: 'no',
+      });
+    expect(readHub).toThrow(
+      /HF_ENDPOINT: must be an address.*HF_TOKEN: must be one word.*=no: must be true or false/,
+    );
     expect(readHub).not.toThrow(/secret/);
   });
 

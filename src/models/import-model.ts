@@ -41,9 +41,9 @@ export function createImportModel(dependencies: {
   announce: (tx: Transaction, fact: ModelFact) => Promise<void>;
 }): ImportModel {
   const { connection, announce } = dependencies;
-  return ({ createLabels, requestedBy, ...request }) => {
+  return async ({ createLabels, requestedBy, ...request }) => {
     const source = readSource(request);
-    return connection.transaction(async (tx) => {
+    return await connection.transaction(async (tx) => {
       await lockImportRequests(tx);
       const isSettled = source.kind === 'hub' && isCommit(source.revision);
       const same = (await listImportsOf(tx, source)).find(({ version, origin }) =>

@@ -21,7 +21,10 @@ export async function makeTinyCheckpoint(options: {
   const pieces = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'word'];
   const card = licence === null ? '# A model\n' : `---\nlicense: ${licence}\n---\n# A model\n`;
   return new Map([
-    ['config.json', Buffer.from(JSON.stringify({ ...config, model_type: 'layoutlmv2', ...id2label, ...changeConfig }))],
+    [
+      'config.json',
+      Buffer.from(JSON.stringify({ ...config, model_type: 'layoutlmv2', ...id2label, ...changeConfig })),
+    ],
     ['vocab.txt', Buffer.from(`${pieces.join('\n')}\n`)],
     ['README.md', Buffer.from(card)],
     ['model.safetensors', await readWeights(classes !== null, changeWeights)],

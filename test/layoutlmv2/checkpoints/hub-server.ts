@@ -19,6 +19,8 @@ type HubBehaviour = {
   requiredToken: string | null;
   /** For each file, how many bytes of each coming answer are sent before the connection is cut. */
   cuts: Map<string, number[]>;
+  /** Files of which a half is sent, and then nothing more. */
+  stalls: Set<string>;
   /** Statuses to answer with before the real answer, for each file. */
   statuses: Map<string, number[]>;
   /** What the storage sends instead of a file, while the hub still gives the true hash. */
@@ -37,6 +39,7 @@ export async function startHub(): Promise<TestHub> {
     largeFiles: new Set(),
     requiredToken: null,
     cuts: new Map(),
+    stalls: new Set(),
     statuses: new Map(),
     replacements: new Map(),
     givesCommit: true,
@@ -113,6 +116,7 @@ function sendFile(
   } else {
     response.writeHead(200, { ...headers, 'content-length': body.length });
   }
+  if (behaviour.stalls.has(name)) return void response.write(body.subarray(0, body.length / 2));
   const cut = behaviour.cuts.get(name)?.shift();
   if (cut === undefined) return void response.end(body);
   response.write(body.subarray(0, cut), () => response.socket?.destroy());
