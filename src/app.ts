@@ -66,6 +66,11 @@ import { enqueueJobs } from './platform/jobs/job-queue.repository.js';
 import { checkJobWiring } from './platform/jobs/job-runner.js';
 import type { Log } from './platform/log.js';
 import { createCancelTrainingRun } from './training/cancel-training-run.js';
+import {
+  createChooseLabelThresholds,
+  createListLabelThresholds,
+} from './training/choose-label-thresholds.js';
+import { LabelThresholdResolver } from './training/label-threshold.resolver.js';
 import { ClassMetricsResolver, ConfusionCellResolver, MetricsResolver } from './training/metrics.resolver.js';
 import { createRunTraining } from './training/run-training.js';
 import { createStartTrainingRun } from './training/start-training-run.js';
@@ -95,6 +100,8 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
 
   const followLabelChange = createFollowLabelChange({ assignLabels: createAssignLabels(foundation) });
   const labelLife = { connection, announce, followLabelChange };
+  const setLabelPolicy = createSetLabelPolicy(labelLife);
+  const listLabelThresholds = createListLabelThresholds(foundation);
   const correctLabel = createCorrectLabel(foundation);
   const confirmLabel = createConfirmLabel(foundation);
 
@@ -117,7 +124,7 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
       mergeLabels: createMergeLabels(labelLife),
       retireLabel: createRetireLabel(labelLife),
       restoreLabel: createRestoreLabel(labelLife),
-      setLabelPolicy: createSetLabelPolicy(labelLife),
+      setLabelPolicy,
     }),
     new DocumentLabelResolver({ connection }),
     new ModelResolver({
@@ -151,6 +158,10 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
         modelSize: config.modelSize,
       }),
       cancelTrainingRun: createCancelTrainingRun({ connection }),
+    }),
+    new LabelThresholdResolver({
+      listLabelThresholds,
+      chooseLabelThresholds: createChooseLabelThresholds({ listLabelThresholds, setLabelPolicy }),
     }),
     new ModelRunResolver({ connection }),
     new MetricsResolver({ connection }),

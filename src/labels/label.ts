@@ -67,6 +67,16 @@ export function currentLabelId(labels: LabelSet, labelId: string): string {
   return labels.get(labelId)?.mergedIntoId ?? labelId;
 }
 
+/**
+ * What the rows of a classifier stand for today: a merged label for its target, unless the target has a row of its own.
+ */
+export function currentRowIds(labels: LabelSet, labelIds: readonly string[]): string[] {
+  return labelIds.map((labelId) => {
+    const current = currentLabelId(labels, labelId);
+    return labelIds.includes(current) ? labelId : current;
+  });
+}
+
 // A name is shown in lists and stands in a model's config.json: a sentence is a description.
 const maxNameCharacters = 100;
 

@@ -51,3 +51,11 @@ export async function listResults(
 ): Promise<DocumentResult[]> {
   return await database.documentResult.findMany({ where: options, orderBy: { confidence: 'desc' } });
 }
+
+/** How each holdout document fared with a model version that one of our runs has made. */
+export async function listResultsOfModel(
+  database: Database,
+  modelVersionId: string,
+): Promise<DocumentResult[]> {
+  return await database.documentResult.findMany({ where: { run: { modelVersionId } } });
+}

@@ -8,10 +8,12 @@ import type { DatabaseConnection } from '../platform/database/database.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import { createAppError } from '../shared/errors.js';
 import { findEvaluations, listClassMetrics, listConfusion, listResults } from './evaluation.repository.js';
+import { labelOfRunKey, loadLabelNames } from './label-names.js';
 import { listEpochs, listSeries } from './training.repository.js';
 import {
   type CellOfRun,
   ClassMetricsType,
+  type ClassOfRun,
   ConfusionCellType,
   DocumentResultType,
   EpochMetricsType,
@@ -19,13 +21,7 @@ import {
   MetricPointType,
   TrainingRunType,
 } from './training.types.js';
-import type {
-  ClassMetrics,
-  EpochMetrics,
-  EvaluationMetrics,
-  MetricPoint,
-  TrainingRun,
-} from './training-run.js';
+import type { EpochMetrics, EvaluationMetrics, MetricPoint, TrainingRun } from './training-run.js';
 
 // A plot has no more pixels than this.
 const mostPoints = 10_000;
@@ -70,8 +66,9 @@ export class MetricsResolver {
   }
 
   @FieldResolver(() => [ClassMetricsType], { description: 'On the holdout, a row a label' })
-  perClass(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<ClassMetrics[]> {
-    return context.load(this.#loadClassMetrics, run.id);
+  async perClass(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<ClassOfRun[]> {
+    const rows = await context.load(this.#loadClassMetrics, run.id);
+    return rows.map((row) => ({ ...row, runId: run.id }));
   }
 
   @FieldResolver(() => [ConfusionCellType], { description: 'On the holdout: the cells that are not empty' })
@@ -95,10 +92,16 @@ export class ClassMetricsResolver {
   }
 
   @FieldResolver(() => LabelType)
-  label(@Root() metrics: ClassMetrics, @Ctx() context: GraphqlContext): Promise<Label> {
+  label(@Root() metrics: ClassOfRun, @Ctx() context: GraphqlContext): Promise<Label> {
     return context.load(this.#loadLabels, metrics.labelId);
   }
 
+  @FieldResolver(() => String, { description: 'What the label was called when the run ended' })
+  labelName(@Root() metrics: ClassOfRun, @Ctx() context: GraphqlContext): Promise<string> {
+    return context.load(this.#loadNames, labelOfRunKey(metrics.runId, metrics.labelId));
+  }
+
+  readonly #loadNames = (keys: readonly string[]) => loadLabelNames(this.#connection.database, keys);
   readonly #loadLabels = (ids: readonly string[]) => getLabels(this.#connection.database, ids);
 }
 
@@ -119,6 +122,18 @@ export class ConfusionCellResolver {
   predicted(@Root() cell: CellOfRun, @Ctx() context: GraphqlContext): Promise<Label> {
     return context.load(this.#loadLabels, cell.predictedId);
   }
+
+  @FieldResolver(() => String, { description: 'What the actual label was called when the run ended' })
+  actualName(@Root() cell: CellOfRun, @Ctx() context: GraphqlContext): Promise<string> {
+    return context.load(this.#loadNames, labelOfRunKey(cell.runId, cell.actualId));
+  }
+
+  @FieldResolver(() => String, { description: 'What the predicted label was called when the run ended' })
+  predictedName(@Root() cell: CellOfRun, @Ctx() context: GraphqlContext): Promise<string> {
+    return context.load(this.#loadNames, labelOfRunKey(cell.runId, cell.predictedId));
+  }
+
+  readonly #loadNames = (keys: readonly string[]) => loadLabelNames(this.#connection.database, keys);
 
   @FieldResolver(() => [DocumentResultType], {
     description: 'The documents behind the cell, the most confident first',

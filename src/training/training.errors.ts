@@ -16,3 +16,9 @@ export const createInvalidHyperparameterError = (fault: string) =>
 
 export const createTrainingFailedError = (fault: string, cause: unknown) =>
   createAppError({ code: 'TRAINING_FAILED', message: fault, cause });
+
+export const createInvalidPrecisionError = (targetPrecision: number) =>
+  createAppError({
+    code: 'INVALID_PRECISION',
+    message: `targetPrecision is a share above 0 and at most 1, not ${targetPrecision}.`,
+  });

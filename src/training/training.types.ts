@@ -195,10 +195,14 @@ export class EvaluationMetricsType implements EvaluationMetrics {
   support!: number;
 }
 
+/** A row knows its run, to tell what its label was called then. */
+export type ClassOfRun = ClassMetrics & { runId: string };
+
 @ObjectType('ClassMetrics', {
   description: 'Null where there is nothing to divide by: not scored, which is not zero',
 })
-export class ClassMetricsType implements ClassMetrics {
+export class ClassMetricsType implements ClassOfRun {
+  runId!: string;
   labelId!: string;
 
   @Field(() => Float, { nullable: true })

@@ -1,0 +1,40 @@
+/** Thresholds of labels as GraphQL shows them. */
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { Label } from '../labels/label.js';
+import { LabelType } from '../labels/label.types.js';
+import type { LabelThreshold } from './choose-label-thresholds.js';
+
+@ObjectType('LabelThreshold', {
+  description: 'What a threshold does to the answers of the serving model on its holdout',
+})
+export class LabelThresholdType implements LabelThreshold {
+  @Field(() => LabelType)
+  label!: Label;
+
+  @Field(() => Float, { nullable: true, description: 'Null where none reaches the precision' })
+  threshold!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Of the answers that reach it, the share that is right',
+  })
+  precision!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'The lower end of the 95 % interval (Wilson)' })
+  precisionLow!: number | null;
+
+  @Field(() => Float, { nullable: true })
+  precisionHigh!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Of all answers for the label, the share that reaches it and needs no person',
+  })
+  coverage!: number | null;
+
+  @Field(() => Int, { description: 'Answers that reach it' })
+  assigned!: number;
+
+  @Field(() => Int, { description: 'All answers for the label on the holdout' })
+  support!: number;
+}
