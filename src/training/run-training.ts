@@ -5,7 +5,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodeStoredPage } from '../classification/encode-page.js';
-import { getLabels } from '../labels/get-label.js';
+import { getLabelSet, getLabels } from '../labels/get-label.js';
+import { currentRowIds } from '../labels/label.js';
 import { writeCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { createPageClassifier } from '../layoutlmv2/classifier.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
@@ -116,7 +117,10 @@ export function createRunTraining(dependencies: {
       base &&
       (await adaptNetwork({
         folder: store.folderOf(base.id),
-        savedLabelIds: await getLabelIdsOfModel(database, base.id),
+        savedLabelIds: currentRowIds(
+          await getLabelSet(database),
+          await getLabelIdsOfModel(database, base.id),
+        ),
         labelIds,
         seed,
       }));
