@@ -16,7 +16,7 @@ import { parseConfig } from '../src/layoutlmv2/config.js';
 import { type Comparison, compareSpeed, logitsOf, printComparisons } from './network/compare.js';
 import { type MeasuredProcess, startClasseur, startTorch } from './network/measured-process.js';
 import { type MemoryFigures, measureMemory, printMemory } from './network/memory.js';
-import { printProfile } from './network/profile-report.js';
+import { describeProfile } from './network/profile-report.js';
 import { writeMadeUpCheckpoint } from './network/weights.js';
 
 const { values } = parseArgs({
@@ -63,8 +63,12 @@ const report: {
 try {
   for (const mode of modes) {
     const [classeur, torch] = await start(mode);
-    if (values.profile) await printProfile(classeur, mode, tokens, batches);
-    else {
+    if (values.profile) {
+      for (const length of tokens) {
+        for (const batch of batches)
+          console.log(`${await describeProfile(classeur, { mode, tokens: length, batch })}\n`);
+      }
+    } else {
       if (torch && mode === 'inference') console.log(`${await logitsOf(classeur, torch)}\n`);
       const found = await compareSpeed({ classeur, torch }, config, {
         mode,

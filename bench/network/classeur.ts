@@ -8,6 +8,7 @@ import type { LayoutLMv2Config } from '../../src/layoutlmv2/config.js';
 import { ENGINE_NAMES, startEngine } from '../../src/layoutlmv2/engine.js';
 import { fineTuningHyperparameters } from '../../src/layoutlmv2/training/hyperparameters.js';
 import { createTrainee, type Trainee } from '../../src/layoutlmv2/training/trainee.js';
+import { checkAgainstFixture } from './correctness.js';
 import { makePages } from './pages.js';
 import { profileKernels } from './profile.js';
 import type { Answers, Request } from './protocol.js';
@@ -52,6 +53,8 @@ async function respond(request: Request): Promise<Answers[Request['op']]> {
             : classify(request.tokens, request.batch),
         config?.backbone.res2Channels ?? 0,
       );
+    case 'check':
+      return checkAgainstFixture(request.size, engine.name);
     case 'memory':
       return memory();
     default:

@@ -1,6 +1,7 @@
 /**
  * Where the time of a batch goes: every operation of TensorFlow.js is timed while the batch runs, and assigned to a part of the
- * network by the functions it was called from. It needs an engine that computes an operation before it returns.
+ * network by the functions it was called from. Engines on the processor compute an operation before they return; WebGPU is asked
+ * for the time stamps of the GPU.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Answers, ProfileRow } from './protocol.js';
@@ -33,6 +34,12 @@ export async function profileKernels(
   return fastest;
 }
 
+/** WebGPU's backend, which computes while JavaScript goes on. */
+type GpuBackend = {
+  supportTimestampQuery?: boolean;
+  time(run: () => void): Promise<{ kernelMs: number }>;
+};
+
 /** Enough that one of them is undisturbed, on a machine with other things to do. */
 const TIMES = 3;
 
@@ -47,6 +54,8 @@ async function profileOnce(run: () => Promise<unknown>, res2Channels: number): P
   let stage = 2;
   let spentOnLooking = 0;
   let depth = 0;
+  const gpu = tf.backend() as unknown as GpuBackend;
+  const onGpu: Promise<void>[] = [];
 
   const look = <T>(at: () => T): T => {
     const started = performance.now();
@@ -58,9 +67,14 @@ async function profileOnce(run: () => Promise<unknown>, res2Channels: number): P
     const lookedBefore = spentOnLooking;
     const started = performance.now();
     depth += 1;
-    let result: ReturnType<typeof runKernel>;
-    try {
+    let result: ReturnType<typeof runKernel> | undefined;
+    let stamps: ReturnType<GpuBackend['time']> | undefined;
+    const compute = (): void => {
       result = runKernel.call(engine, kernel, inputs, attributes);
+    };
+    try {
+      if (gpu.supportTimestampQuery && depth === 1) stamps = gpu.time(compute);
+      else compute();
     } finally {
       depth -= 1;
     }
@@ -73,7 +87,13 @@ async function profileOnce(run: () => Promise<unknown>, res2Channels: number): P
       if (!forward) stage = stageOf(kernel, called, output, res2Channels) ?? stage;
       const part = partOf(kernel, called, forward, forward?.stage ?? stage);
       const row = rows.get(part) ?? { part, milliseconds: 0, flops: 0, kernels: 0 };
-      row.milliseconds += milliseconds;
+      if (!stamps) row.milliseconds += milliseconds;
+      else
+        onGpu.push(
+          stamps.then(({ kernelMs }) => {
+            row.milliseconds += kernelMs;
+          }),
+        );
       row.flops += flopsOf(kernel, inputs as Record<string, tf.Tensor>, attributes, output);
       row.kernels += 1;
       rows.set(part, row);
@@ -99,10 +119,18 @@ async function profileOnce(run: () => Promise<unknown>, res2Channels: number): P
   try {
     const started = performance.now();
     await run();
-    const milliseconds = performance.now() - started - spentOnLooking;
+    let milliseconds = performance.now() - started - spentOnLooking;
+    if (gpu.supportTimestampQuery) {
+      await Promise.all(onGpu);
+      // Asking for time stamps takes time of its own.
+      engine.runKernel = runKernel;
+      const again = performance.now();
+      await run();
+      milliseconds = performance.now() - again;
+    }
     const inKernels = [...rows.values()].reduce((sum, row) => sum + row.milliseconds, 0);
     const between = milliseconds - inKernels;
-    const rest = { part: 'JavaScript between operations', milliseconds: between, flops: 0, kernels: 0 };
+    const rest = { part: 'between operations', milliseconds: between, flops: 0, kernels: 0 };
     const sorted = [...rows.values()].sort((a, b) => a.part.localeCompare(b.part));
     return { rows: [...sorted, rest], milliseconds };
   } finally {

@@ -16,7 +16,12 @@ export type Request =
   | { op: 'multiply'; side: number; times: number }
   /** Where the time of one batch goes; only Classeur's side can tell. */
   | { op: 'profile'; tokens: number; batch: number; mode: 'inference' | 'training' }
+  /** Compares logits, loss and gradients with recorded ones; only Classeur's side has them. */
+  | { op: 'check'; size: FixtureSize }
   | { op: 'memory' };
+
+/** The networks that values were recorded of. */
+export type FixtureSize = 'tiny' | 'base';
 
 /** Time and work of a part of the network. */
 export type ProfileRow = { part: string; milliseconds: number; flops: number; kernels: number };
@@ -28,6 +33,7 @@ export type Answers = {
   train: { seconds: number; loss: number };
   multiply: { gflops: number };
   profile: { rows: ProfileRow[]; milliseconds: number };
+  check: { forwardError: number; gradientError: number; gradients: number; isWithinTolerance: boolean };
   /** Of the process: now, and the most there ever were. Of a GPU, where there is one. */
   memory: { residentBytes: number; peakBytes: number; peakDeviceBytes?: number };
 };

@@ -141,7 +141,7 @@ def make_inputs(tokens, batch):
     image = (pixel * 31 + pixel // 7 + 13 * page) % 256
     image = image.reshape(batch, IMAGE_SIDE, IMAGE_SIDE, 3).permute(0, 3, 1, 2)
     inputs = {
-        "input_ids": (token * 7919 + page * 101) % 30000 + 100,
+        "input_ids": ((token * 7919 + page * 101) % 30000 + 100) % state["model"].config.vocab_size,
         "bbox": boxes,
         "image": image.float().contiguous(),
         "attention_mask": torch.ones(batch, tokens, dtype=torch.long),
