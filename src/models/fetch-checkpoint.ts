@@ -26,6 +26,9 @@ import {
 } from './model.errors.js';
 import { type ModelSource, nameOfSource } from './model-import.js';
 
+// Of the identifiers that hubs know, the longest has 40 characters; several may be listed.
+const longestLicence = 500;
+
 /** Where checkpoints come from. */
 export type CheckpointSources = {
   /** Base address of the hub. */
@@ -67,7 +70,7 @@ export async function fetchCheckpoint(
 ): Promise<FetchedCheckpoint> {
   const { sources, requireLicence, signal, onOrigin, onProgress } = options;
   const check = (config: unknown, commit: string | null, stated: string | null) => {
-    const licence = stated ?? unknownLicence;
+    const licence = stated?.slice(0, longestLicence) ?? unknownLicence;
     requireLicence(licence, nameOfSource(source));
     onOrigin({ commit, licence });
     try {

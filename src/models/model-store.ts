@@ -1,5 +1,5 @@
 /** The folders of model versions under the data directory: each written once, under the version's id, never changed. */
-import { mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export type ModelStore = {
@@ -7,7 +7,13 @@ export type ModelStore = {
   folderOf(modelVersionId: string): string;
   /** The folder of a version to be written; what a killed attempt left there is removed. */
   prepareFolder(modelVersionId: string): Promise<string>;
+  /** Puts the model card into a version's folder, before anyone is told of the version. */
+  writeModelCard(modelVersionId: string, text: string): Promise<void>;
+  /** Takes the model card over from the checkpoint that a version was made of; there may be none. */
+  copyModelCard(modelVersionId: string, fromFolder: string): Promise<void>;
 };
+
+const cardName = 'README.md';
 
 export function createModelStore(modelsDir: string): ModelStore {
   const folderOf = (modelVersionId: string) => join(modelsDir, modelVersionId);
@@ -17,6 +23,14 @@ export function createModelStore(modelsDir: string): ModelStore {
       await mkdir(modelsDir, { recursive: true });
       await rm(folderOf(modelVersionId), { recursive: true, force: true });
       return folderOf(modelVersionId);
+    },
+    writeModelCard: (modelVersionId, text) => writeFile(join(folderOf(modelVersionId), cardName), text),
+    async copyModelCard(modelVersionId, fromFolder) {
+      try {
+        await copyFile(join(fromFolder, cardName), join(folderOf(modelVersionId), cardName));
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      }
     },
   };
 }

@@ -11,6 +11,7 @@ import type { DatabaseConnection, Transaction } from '../platform/database/datab
 import { type JobHandler, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import type { Log } from '../platform/log.js';
 import { AppError } from '../shared/errors.js';
+import { storableText } from '../shared/storable-text.js';
 import {
   type CheckpointSources,
   fetchCheckpoint,
@@ -73,13 +74,20 @@ export function createRunModelImport(dependencies: {
       signal.throwIfAborted();
       const { config, labels, warnings } = checkpoint;
       await writeCheckpoint(await store.prepareFolder(id), checkpoint);
+      await store.copyModelCard(id, fetched.folder);
       await progress.end();
       const { licence, commit, isVerified, byteSize } = fetched;
       const isDone = await change(id, async (tx) => {
-        const unmappedClasses = await mapClasses(tx, origin, labels ?? []);
+        const unmappedClasses = await mapClasses(tx, origin, (labels ?? []).map(storableText));
         const bytes = byteSize === null ? {} : { downloadedBytes: byteSize, totalBytes: byteSize };
         const finishedAt = new Date();
-        await updateImport(tx, id, { commit, isVerified, warnings: [...warnings], ...bytes, finishedAt });
+        await updateImport(tx, id, {
+          commit,
+          isVerified,
+          warnings: warnings.map(storableText),
+          ...bytes,
+          finishedAt,
+        });
         return {
           status: 'READY',
           ...noFailure,
@@ -138,7 +146,9 @@ function describeFailure(error: unknown) {
   const isPublic = error instanceof AppError && error.isPublic;
   return {
     failureCode: isPublic ? error.code : 'INTERNAL_ERROR',
-    failureMessage: isPublic ? error.message : 'Failed on our side, at every try; the log has the details',
+    failureMessage: isPublic
+      ? storableText(error.message)
+      : 'Failed on our side, at every try; the log has the details',
     failureRetryable: isPublic && error.retryable,
   };
 }

@@ -22,6 +22,7 @@ import {
   registerModelVersion,
 } from '../models/get-model-version.js';
 import { ownLicence, type RequireLicence } from '../models/licence.js';
+import { describeModelCard } from '../models/model-card.js';
 import type { ModelStore } from '../models/model-store.js';
 import type { ModelFact } from '../models/model-version.js';
 import { serveIfNoneServes } from '../models/promote-model.js';
@@ -228,6 +229,16 @@ export function createRunTraining(dependencies: {
       vocabulary,
       lowerCase,
     });
+    // Weights made from scratch belong to whoever made the documents; those of a base pass their licence on.
+    const licence = base?.licence ?? ownLicence;
+    await store.writeModelCard(
+      versionId,
+      describeModelCard({
+        licence,
+        labels: labels.map(({ name }) => name),
+        baseNumber: base?.number ?? null,
+      }),
+    );
     await end(run.id, { status: 'SUCCEEDED' }, async (tx) => {
       const version = await registerModelVersion(
         tx,
@@ -237,8 +248,7 @@ export function createRunTraining(dependencies: {
           size: base?.size ?? run.hyperparameters.modelSize,
           parameterCount: parameterCount(config, labels.length),
           maxTokens,
-          // Weights made from scratch belong to whoever made the documents; those of a base pass their licence on.
-          licence: base?.licence ?? ownLicence,
+          licence,
           hasClassifier: true,
           baseModelId: base?.id ?? null,
         },

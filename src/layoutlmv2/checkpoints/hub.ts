@@ -146,7 +146,11 @@ export async function describeFolder(folder: string): Promise<Omit<CheckpointDes
   const config = parseJson(await readFile(path, 'utf8'), path);
   const stated = findLicence(await readTextIfThere(join(folder, MODEL_CARD_NAME)));
   const configured = isJsonObject(config) && typeof config.license === 'string' ? config.license : null;
-  return { config, licence: stated ?? configured?.trim().toLowerCase() ?? null };
+  const licence = (stated ?? configured ?? '')
+    .toLowerCase()
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  return { config, licence: licence === '' ? null : licence };
 }
 
 /** Adds up the progress of the files of a checkpoint. */
