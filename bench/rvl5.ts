@@ -20,7 +20,7 @@ import { ENGINE_NAMES, type EngineName, startEngine } from '../src/layoutlmv2/en
 import { encodePage } from '../src/layoutlmv2/page-encoding.js';
 import { parameterCount } from '../src/layoutlmv2/parameters.js';
 import { createRandom, seedOf, shuffled } from '../src/layoutlmv2/random.js';
-import { createWordPieceTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
+import { createTokenizer, vocabularySizeOf } from '../src/layoutlmv2/tokenizer/tokenizer.js';
 import { predictUnits } from '../src/layoutlmv2/training/evaluate.js';
 import type { TrainingExample } from '../src/layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
@@ -28,7 +28,7 @@ import { createTesseractRecogniser } from '../src/ocr/tesseract-recogniser.js';
 import { normaliseBox, type Word } from '../src/ocr/word.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
 import { measureHoldout } from '../src/training/measure-holdout.js';
-import { drawNetwork, learnVocabulary } from '../src/training/prepare-network.js';
+import { drawNetwork, learnTokenizer } from '../src/training/prepare-network.js';
 
 type LabelledPage = { page: string; label: string; split: string };
 
@@ -67,8 +67,8 @@ const counts = new Map<string, number>();
 for (const { page } of training) {
   for (const { text } of words.get(page) ?? []) counts.set(text, (counts.get(text) ?? 0) + 1);
 }
-const vocabulary = learnVocabulary(counts, size);
-const tokenizer = createWordPieceTokenizer({ vocabulary, lowerCase: true });
+const tokenizerModel = learnTokenizer(counts, size);
+const tokenizer = createTokenizer(tokenizerModel);
 const hyperparameters = {
   ...defaultHyperparameters({ baseSize: null, modelSize: size, trainingDocuments: training.length }),
   seed,
@@ -77,13 +77,13 @@ const hyperparameters = {
 const examples = { training: await encodeAll(training), validation: await encodeAll(validation) };
 const network = await drawNetwork({
   size,
-  vocabulary,
+  tokenizer: tokenizerModel,
   labelCount: labels.length,
   seed,
   pages: examples.training.flatMap((example) => ('page' in example ? [example.page] : [])),
 });
 console.log(
-  `${parameterCount(network.config, labels.length)} parameters, ${vocabulary.length} pieces, prepared in ${seconds(startedAt)}`,
+  `${parameterCount(network.config, labels.length)} parameters, ${vocabularySizeOf(tokenizerModel)} pieces, prepared in ${seconds(startedAt)}`,
 );
 
 const trainingStartedAt = performance.now();

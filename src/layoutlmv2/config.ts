@@ -212,7 +212,7 @@ function assertConsistent(config: LayoutLMv2Config): void {
 }
 
 /**
- * Reads a `config.json` of Hugging Face's LayoutLMv2. Absent keys get that library's defaults (the published base model
+ * Reads a `config.json` of Hugging Face's LayoutLMv2 or LayoutXLM. Absent keys get that library's defaults (the published base model
  * has neither `has_*` keys nor `detectron2_config_args`); unknown keys are ignored.
  *
  * @throws Error naming the key and the value, if a value is of the wrong kind, out of range, contradicts another one or
@@ -221,7 +221,8 @@ function assertConsistent(config: LayoutLMv2Config): void {
 export function parseConfig(json: unknown): LayoutLMv2Config {
   if (!isJsonObject(json)) throw fault('config.json', 'a JSON object', json);
   const read = createReader(json);
-  read.only('model_type', 'layoutlmv2');
+  // LayoutXLM is the same network; its published configuration calls itself LayoutLMv2, newer ones by their own name.
+  if (json.model_type !== 'layoutxlm') read.only('model_type', 'layoutlmv2');
   read.only('hidden_act', 'gelu');
   const detectron2 = json.detectron2_config_args ?? {};
   if (!isJsonObject(detectron2)) throw fault('detectron2_config_args', 'an object', detectron2);

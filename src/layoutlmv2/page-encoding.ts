@@ -4,7 +4,7 @@
  */
 import { type EncodedPage, IMAGE_SIDE } from './encoded-page.js';
 import { type RgbImage, resizeBilinear } from './image-resize.js';
-import type { WordTokenizer } from './tokenizer/tokenizer.js';
+import type { WordTokenizer } from './tokenizer/word-tokenizer.js';
 
 /** Left, top, right, bottom; 0..1000 of the page, whatever its size. */
 export type WordBox = readonly [x0: number, y0: number, x1: number, y1: number];
@@ -32,7 +32,7 @@ const CHANNELS = 3;
 const SPECIAL_TOKENS_PER_PAGE = 2;
 
 /**
- * Encodes a page as `[CLS] pieces [SEP]` of at most `maxTokens` positions; every piece has the box of its word. Boxes are
+ * Encodes a page as `[CLS] pieces [SEP]` (`<s> pieces </s>` for LayoutXLM) of at most `maxTokens` positions; every piece has the box of its word. Boxes are
  * clamped to 0..1000 and ordered, because widths and heights index tables. Throws for a box that is not of numbers.
  */
 export function encodePage(

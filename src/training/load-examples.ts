@@ -2,7 +2,7 @@
 import type { EncodeStoredPage } from '../classification/encode-page.js';
 import type { Page } from '../documents/document.js';
 import { listPagesOfDocuments } from '../documents/document-access.js';
-import type { WordTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
+import type { WordTokenizer } from '../layoutlmv2/tokenizer/word-tokenizer.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { listWordsOfPages } from '../ocr/words-of-pages.js';
 import type { DatabaseConnection } from '../platform/database/database.js';

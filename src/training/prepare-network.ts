@@ -12,10 +12,15 @@ import { initialiseWeights } from '../layoutlmv2/initialise.js';
 import { createModel, readWeights } from '../layoutlmv2/model.js';
 import { modelConfig } from '../layoutlmv2/model-sizes.js';
 import type { Weight, WeightMap } from '../layoutlmv2/parameters.js';
+import {
+  type TokenizerModel,
+  uncasedWordPiece,
+  vocabularySizeOf,
+} from '../layoutlmv2/tokenizer/tokenizer.js';
 import { trainWordPieceVocabulary } from '../layoutlmv2/tokenizer/vocabulary-training.js';
 import type { RunHyperparameters } from './training-run.js';
 
-export type Network = Pick<Checkpoint, 'config' | 'vocabulary' | 'lowerCase' | 'weights'>;
+export type Network = Pick<Checkpoint, 'config' | 'tokenizer' | 'weights'>;
 
 const classifierWeight = 'classifier.weight';
 const classifierBias = 'classifier.bias';
@@ -34,13 +39,13 @@ export async function adaptNetwork(options: {
   seed: number;
 }): Promise<Network> {
   const { folder, savedLabelIds, labelIds, seed } = options;
-  const { config, vocabulary, lowerCase, weights } = await readCheckpoint(folder);
+  const { config, tokenizer, weights } = await readCheckpoint(folder);
   const isHead = (name: string) => name === classifierWeight || name === classifierBias;
   const adapted: WeightMap = new Map(weights);
   for (const [name, fresh] of initialiseWeights(config, labelIds.length, seed, isHead)) {
     adapted.set(name, keepKnownRows(fresh, weights.get(name), savedLabelIds, labelIds));
   }
-  return { config, vocabulary, lowerCase, weights: adapted };
+  return { config, tokenizer, weights: adapted };
 }
 
 /** A label that the classifier knows keeps its row; a new one has the fresh row. */
@@ -61,29 +66,29 @@ function keepKnownRows(
   return { shape: fresh.shape, data };
 }
 
-/** Learns a vocabulary from the words of the training documents: nothing of the other splits may be in it. */
-export function learnVocabulary(
+/** Learns a tokenizer from the words of the training documents: nothing of the other splits may be in it. */
+export function learnTokenizer(
   words: ReadonlyMap<string, number>,
   size: RunHyperparameters['modelSize'],
-): string[] {
-  return trainWordPieceVocabulary(words, { size: vocabularySize[size] });
+): TokenizerModel {
+  return uncasedWordPiece(trainWordPieceVocabulary(words, { size: vocabularySize[size] }));
 }
 
 /** Draws a network from scratch and sets its batch norms on training pages. The engine must have been started. */
 export async function drawNetwork(options: {
   size: RunHyperparameters['modelSize'];
-  vocabulary: readonly string[];
+  tokenizer: TokenizerModel;
   labelCount: number;
   seed: number;
   pages: readonly EncodedPage[];
 }): Promise<Network> {
-  const { size, vocabulary, labelCount, seed, pages } = options;
-  const config = modelConfig(size, vocabulary.length);
+  const { size, tokenizer, labelCount, seed, pages } = options;
+  const config = modelConfig(size, vocabularySizeOf(tokenizer));
   const model = createModel(config, initialiseWeights(config, labelCount, seed), labelCount);
   try {
     const images = pages.slice(0, calibrationPages).map(({ image }) => image);
     calibrateBatchNorm(model, images);
-    return { config, vocabulary, lowerCase: true, weights: await readWeights(model) };
+    return { config, tokenizer, weights: await readWeights(model) };
   } finally {
     model.dispose();
   }

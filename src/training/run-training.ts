@@ -11,7 +11,7 @@ import { writeCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { createPageClassifier } from '../layoutlmv2/classifier.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
 import { parameterCount, type WeightMap } from '../layoutlmv2/parameters.js';
-import { createWordPieceTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
+import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
 import { predictUnits } from '../layoutlmv2/training/evaluate.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
@@ -33,7 +33,7 @@ import { AppError, messageOf } from '../shared/errors.js';
 import { type Evaluation, insertEvaluation } from './evaluation.repository.js';
 import { countWords, listSnapshotDocuments, loadExamples, type SnapshotDocument } from './load-examples.js';
 import { measureHoldout } from './measure-holdout.js';
-import { adaptNetwork, drawNetwork, learnVocabulary, type Network } from './prepare-network.js';
+import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from './prepare-network.js';
 import { createProgressLog } from './progress-log.js';
 import { createTrainingFailedError } from './training.errors.js';
 import { runTrainingJob } from './training.jobs.js';
@@ -125,9 +125,9 @@ export function createRunTraining(dependencies: {
         labelIds,
         seed,
       }));
-    const vocabulary =
-      adapted?.vocabulary ?? learnVocabulary(await countWords(connection, trainingDocuments), modelSize);
-    const tokenizer = createWordPieceTokenizer({ vocabulary, lowerCase: adapted?.lowerCase ?? true });
+    const tokenizerModel =
+      adapted?.tokenizer ?? learnTokenizer(await countWords(connection, trainingDocuments), modelSize);
+    const tokenizer = createTokenizer(tokenizerModel);
     // Positions that a base model has never been trained on are not used in its descendants either.
     const maxTokens = Math.min(wantedTokens, base?.maxTokens ?? wantedTokens);
     const load = (split: 'TRAIN' | 'VALIDATION' | 'HOLDOUT') =>
@@ -142,8 +142,23 @@ export function createRunTraining(dependencies: {
     const pages = training.flatMap((example) => ('page' in example ? [example.page] : []));
     const network: Network =
       adapted ??
-      (await drawNetwork({ size: modelSize, vocabulary, labelCount: labelIds.length, seed, pages }));
+      (await drawNetwork({
+        size: modelSize,
+        tokenizer: tokenizerModel,
+        labelCount: labelIds.length,
+        seed,
+        pages,
+      }));
     return { network, data, maxTokens, base };
+  };
+
+  /** Tells of what happened to a run while it learns, where its status reason is read; another try of the run finds it there. */
+  const keepNote = async (run: TrainingRun, message: string) => {
+    run.statusReason = run.statusReason === null ? message : `${run.statusReason}; ${message}`;
+    await connection.transaction(async (tx) => {
+      await updateRun(tx, run.id, { statusReason: run.statusReason });
+      await announceEvent(tx, { topic: 'trainingRunUpdated', id: run.id });
+    });
   };
 
   const learn = async (
@@ -173,6 +188,7 @@ export function createRunTraining(dependencies: {
         const next = await nextEvent(events);
         if (next.done) return next.value.weights;
         const event = next.value;
+        if (event.type === 'note') await keepNote(run, event.message);
         if (event.type === 'step') await log.keepStep(event, run.hyperparameters.epochs);
         if (event.type === 'epoch') {
           // The log first: what it has beyond the state is forgotten and told again, the reverse would be a gap.
@@ -221,13 +237,12 @@ export function createRunTraining(dependencies: {
     // The run's own id names the version: a try that was killed here leaves nothing but what the next one replaces.
     const versionId = run.id;
     const labels = await getLabels(database, data.labelIds);
-    const { config, vocabulary, lowerCase } = network;
+    const { config, tokenizer } = network;
     await writeCheckpoint(await store.prepareFolder(versionId), {
       config,
       labels: labels.map(({ name }) => name),
       weights,
-      vocabulary,
-      lowerCase,
+      tokenizer,
     });
     // Weights made from scratch belong to whoever made the documents; those of a base pass their licence on.
     const licence = base?.licence ?? ownLicence;

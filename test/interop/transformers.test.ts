@@ -19,7 +19,7 @@ import type { EncodedPage } from '../../src/layoutlmv2/encoded-page.js';
 import { startEngine } from '../../src/layoutlmv2/engine.js';
 import { encodePage, type PageWord } from '../../src/layoutlmv2/page-encoding.js';
 import { createRandom } from '../../src/layoutlmv2/random.js';
-import { createWordPieceTokenizer } from '../../src/layoutlmv2/tokenizer/tokenizer.js';
+import { createTokenizer } from '../../src/layoutlmv2/tokenizer/tokenizer.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../layoutlmv2/fixtures/${name}`, import.meta.url));
 const script = fileURLToPath(new URL('./check_with_transformers.py', import.meta.url));
@@ -50,7 +50,7 @@ it('saves a checkpoint that says the same when loaded again, also by Hugging Fac
   await writeCheckpoint(saved, { ...original, labels });
   const loaded = await readCheckpoint(saved);
 
-  const tokenizer = createWordPieceTokenizer({ vocabulary: loaded.vocabulary });
+  const tokenizer = createTokenizer(loaded.tokenizer);
   const page = encodePage({ words, image: noiseImage() }, tokenizer, { maxTokens: 64 });
   const [before, after] = await Promise.all(
     [original, loaded].map((checkpoint) => classify(checkpoint, page)),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { resizeBilinear } from '../../src/layoutlmv2/image-resize.js';
 import { encodePage, normaliseBox, type WordBox } from '../../src/layoutlmv2/page-encoding.js';
-import { createWordPieceTokenizer } from '../../src/layoutlmv2/tokenizer/tokenizer.js';
+import { createWordPieceTokenizer } from '../../src/layoutlmv2/tokenizer/wordpiece.js';
 
 type ReferenceEncoding = { input_ids: number[]; bbox: number[][]; attention_mask: number[] };
 type ReferenceCases = {

@@ -1,6 +1,7 @@
 /** A model version's folder with a network that is made, not trained: its classifier's bias says what it answers. */
 import { writeCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
 import { initialiseWeights } from '../../src/layoutlmv2/initialise.js';
+import { uncasedWordPiece } from '../../src/layoutlmv2/tokenizer/tokenizer.js';
 import { microConfig } from '../layoutlmv2/support/micro-network.js';
 
 /** Writes a network that gives every page about softmax(bias); one label a number. */
@@ -11,7 +12,6 @@ export async function writeMicroModel(folder: string, bias: readonly number[]): 
     config: microConfig,
     labels: bias.map((_, index) => `label ${index}`),
     weights,
-    vocabulary: ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'word'],
-    lowerCase: true,
+    tokenizer: uncasedWordPiece(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'word']),
   });
 }

@@ -1,5 +1,5 @@
 /**
- * A checkpoint folder in Hugging Face's layout: configuration, weights and vocabulary, as their library writes and reads
+ * A checkpoint folder in Hugging Face's layout: configuration, weights and tokenizer, as their library writes and reads
  * them. Finding one on a hub is hub.ts.
  */
 import { randomUUID } from 'node:crypto';
@@ -7,12 +7,13 @@ import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { type LayoutLMv2Config, labelsOf, parseConfig, serializeConfig } from '../config.js';
 import { parameterSpec, type WeightMap } from '../parameters.js';
-import { parseVocabulary } from '../tokenizer/tokenizer.js';
+import type { TokenizerModel } from '../tokenizer/tokenizer.js';
 import { type CheckedWeights, checkSource, checkWeights } from './checkpoint-weights.js';
-import { isJsonObject, parseJson } from './json.js';
+import { parseJson } from './json.js';
 import { openSafetensors, writeSafetensors } from './safetensors.js';
 import { openShardedCheckpoint } from './sharded-checkpoint.js';
 import type { TensorSource } from './tensor-source.js';
+import { checkTokenizer, readTokenizer, writeTokenizer } from './tokenizer-files.js';
 import { openTorchCheckpoint } from './torch-checkpoint.js';
 
 export type Checkpoint = {
@@ -20,10 +21,7 @@ export type Checkpoint = {
   /** By classifier row; null when the checkpoint has no classifier (then `weights` has none either). */
   readonly labels: readonly string[] | null;
   readonly weights: WeightMap;
-  /** WordPieces by id. */
-  readonly vocabulary: readonly string[];
-  /** Whether the tokenizer lower-cases. */
-  readonly lowerCase: boolean;
+  readonly tokenizer: TokenizerModel;
 };
 
 /** What reading a checkpoint found besides: in sentences, for the person who chose it. */
@@ -41,11 +39,9 @@ const WEIGHT_FILES: readonly [string, (path: string) => Promise<TensorSource>][]
   ['pytorch_model.bin.index.json', (path) => openShardedCheckpoint(path, openTorchCheckpoint)],
 ];
 
-const VOCABULARY_FILE = 'vocab.txt';
-
 /**
  * Opens a checkpoint folder: `config.json`, the weights (safetensors before PyTorch's format, whole or in shards) and the
- * vocabulary (`vocab.txt` or the WordPiece model of `tokenizer.json`).
+ * tokenizer (tokenizer-files.ts).
  *
  * @throws Error that names the file, the tensor or the setting at fault.
  */
@@ -53,17 +49,12 @@ export async function openCheckpoint(folder: string): Promise<OpenCheckpoint> {
   const configPath = join(folder, 'config.json');
   const configJson = parseJson(await readFile(configPath, 'utf8'), configPath);
   const declaredConfig = parseConfig(configJson);
-  const { vocabulary, lowerCase } = await readVocabulary(folder);
-  if (vocabulary.length > declaredConfig.vocabSize) {
-    throw new Error(
-      `The vocabulary of ${folder} has ${vocabulary.length} pieces, but its network only ${declaredConfig.vocabSize}.`,
-    );
-  }
+  const tokenizer = await readTokenizer(folder, declaredConfig);
   const source = await openWeights(folder);
   try {
     const { config, labelCount, ...checked } = await checkSource(source, declaredConfig);
     const labels = labelCount === null ? null : getLabels(configJson, labelCount);
-    return { config, labels, vocabulary, lowerCase, ...checked, close: source.close };
+    return { config, labels, tokenizer, ...checked, close: source.close };
   } catch (error) {
     await source.close();
     throw error;
@@ -90,21 +81,18 @@ export async function readCheckpoint(folder: string): Promise<ReadCheckpoint> {
  */
 export async function writeCheckpoint(
   folder: string,
-  { config, labels, weights, vocabulary, lowerCase }: Checkpoint,
+  { config, labels, weights, tokenizer }: Checkpoint,
   { metadata = {}, type = 'F32' }: { metadata?: Readonly<Record<string, string>>; type?: 'F32' | 'F16' } = {},
 ): Promise<void> {
   checkWeights(weights, parameterSpec(config, labels?.length ?? 0));
-  const damaged = vocabulary.find((piece) => /[\r\n]/.test(piece));
-  if (damaged !== undefined)
-    throw new Error(`The piece ${JSON.stringify(damaged)} does not fit on one line.`);
+  checkTokenizer(tokenizer);
   const temporary = `${folder}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(folder), { recursive: true });
     await mkdir(temporary);
-    await writeFile(join(temporary, VOCABULARY_FILE), vocabulary.map((piece) => `${piece}\n`).join(''));
+    await writeTokenizer(temporary, tokenizer, config);
     const jsonFiles = {
       'config.json': describeNetwork(config, labels),
-      'tokenizer_config.json': describeTokenizer(config, lowerCase),
       'preprocessor_config.json': IMAGE_PROCESSOR,
     };
     for (const [name, json] of Object.entries(jsonFiles)) {
@@ -125,43 +113,6 @@ async function openWeights(folder: string): Promise<TensorSource> {
   throw new Error(`${folder} has none of ${WEIGHT_FILES.map(([fileName]) => fileName).join(', ')}.`);
 }
 
-async function readVocabulary(folder: string): Promise<{ vocabulary: string[]; lowerCase: boolean }> {
-  const vocabularyPath = join(folder, VOCABULARY_FILE);
-  const tokenizerPath = join(folder, 'tokenizer.json');
-  if (await exists(vocabularyPath)) {
-    const settings = await readOptionalJson(join(folder, 'tokenizer_config.json'));
-    const lowerCase = settings?.do_lower_case !== false;
-    return { vocabulary: parseVocabulary(await readFile(vocabularyPath, 'utf8')), lowerCase };
-  }
-  const tokenizer = await readOptionalJson(tokenizerPath);
-  if (tokenizer === undefined)
-    throw new Error(`${folder} has neither ${VOCABULARY_FILE} nor tokenizer.json.`);
-  const { model, normalizer } = tokenizer;
-  if (!isJsonObject(model) || model.type !== 'WordPiece' || !isJsonObject(model.vocab)) {
-    throw new Error(`${tokenizerPath} is not of the WordPiece kind, the only one this network reads.`);
-  }
-  const lowerCase = !isJsonObject(normalizer) || normalizer.lowercase !== false;
-  return { vocabulary: piecesById(model.vocab, tokenizerPath), lowerCase };
-}
-
-/** The pieces of a table piece → id, whose ids must be 0, 1, 2, … without a gap. */
-function piecesById(idOf: Record<string, unknown>, path: string): string[] {
-  const pieces = Object.keys(idOf);
-  const vocabulary = new Array<string>(pieces.length).fill('');
-  const seen = new Set<number>();
-  for (const piece of pieces) {
-    const id = idOf[piece];
-    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= pieces.length || seen.has(id)) {
-      throw new Error(
-        `${path} gives the piece ${JSON.stringify(piece)} the unusable id ${JSON.stringify(id)}.`,
-      );
-    }
-    seen.add(id);
-    vocabulary[id] = piece;
-  }
-  return vocabulary;
-}
-
 /** The names of the classes; the library's own default names where the configuration has none. */
 function getLabels(configJson: unknown, labelCount: number): readonly string[] {
   const labels = labelsOf(configJson) ?? Array.from({ length: labelCount }, (_, row) => `LABEL_${row}`);
@@ -178,24 +129,6 @@ function describeNetwork(
   if (labels !== null) return serializeConfig(config, labels);
   const { problem_type, id2label, label2id, ...network } = serializeConfig(config, []);
   return { ...network, architectures: ['LayoutLMv2Model'] };
-}
-
-function describeTokenizer(config: LayoutLMv2Config, lowerCase: boolean): Record<string, unknown> {
-  return {
-    tokenizer_class: 'LayoutLMv2Tokenizer',
-    do_lower_case: lowerCase,
-    strip_accents: null,
-    tokenize_chinese_chars: true,
-    model_max_length: config.maxPositionEmbeddings,
-    unk_token: '[UNK]',
-    sep_token: '[SEP]',
-    pad_token: '[PAD]',
-    cls_token: '[CLS]',
-    mask_token: '[MASK]',
-    cls_token_box: [0, 0, 0, 0],
-    sep_token_box: [1000, 1000, 1000, 1000],
-    pad_token_box: [0, 0, 0, 0],
-  };
 }
 
 /** As in the published checkpoint: their processor reads words with Tesseract and resizes bilinearly. */
@@ -223,13 +156,6 @@ async function replaceFolder(folder: string, replacement: string): Promise<void>
     throw error;
   }
   await rm(old, { recursive: true });
-}
-
-async function readOptionalJson(path: string): Promise<Record<string, unknown> | undefined> {
-  if (!(await exists(path))) return undefined;
-  const json = parseJson(await readFile(path, 'utf8'), path);
-  if (!isJsonObject(json)) throw new Error(`${path} is no JSON object.`);
-  return json;
 }
 
 async function exists(path: string): Promise<boolean> {

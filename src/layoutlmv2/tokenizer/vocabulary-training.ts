@@ -5,7 +5,7 @@
  */
 import { normalizeText, splitTokens } from './bert-normalizer.js';
 import { createMaxHeap } from './max-heap.js';
-import { CONTINUATION_PREFIX, SPECIAL_TOKENS } from './tokenizer.js';
+import { CONTINUATION_PREFIX, SPECIAL_TOKENS } from './wordpiece.js';
 
 export type VocabularyTrainingOptions = {
   /** The most pieces there may be, special tokens and characters included. */

@@ -3,25 +3,7 @@
  * single words; placing pieces and boxes into a sequence is page-encoding.ts.
  */
 import { normalizeText, splitTokens } from './bert-normalizer.js';
-
-/** Anything that turns the words of a page into piece ids; page encoding needs no more than this. */
-export type WordTokenizer = {
-  /** Number of rows that a word embedding for these ids needs. */
-  readonly vocabularySize: number;
-  readonly specialIds: SpecialIds;
-  /** The ids of a word's pieces; empty for a word that normalises to nothing. Do not modify the array: it is cached. */
-  readonly tokenizeWord: (word: string) => Int32Array;
-  /** The text of one piece; throws for an id outside the vocabulary. */
-  readonly getPiece: (id: number) => string;
-};
-
-type SpecialIds = {
-  readonly padding: number;
-  readonly unknown: number;
-  readonly classification: number;
-  readonly separator: number;
-  readonly mask: number;
-};
+import { createWordTokenizer, type SpecialIds, type WordTokenizer } from './word-tokenizer.js';
 
 export type WordPieceOptions = {
   /** The pieces by id; word-internal pieces start with `##`. */
@@ -44,10 +26,7 @@ export const SPECIAL_TOKENS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as 
 export const CONTINUATION_PREFIX = '##';
 
 // Longer tokens are one [UNK]: BERT's own limit, in code points.
-const MAX_TOKEN_CODE_POINTS = 100;
-
-// Pages repeat their words; beyond this many distinct ones the cache starts anew, so that it stays a few megabytes.
-const MAX_CACHED_WORDS = 50_000;
+export const MAX_TOKEN_CODE_POINTS = 100;
 
 /**
  * Builds a WordPiece tokenizer over a vocabulary. Throws when a special token is missing from it.
@@ -66,7 +45,6 @@ export function createWordPieceTokenizer({
     longestPiece = Math.max(longestPiece, piece.length);
   }
   const specialIds = findSpecialIds(idOf);
-  const cache = new Map<string, Int32Array>();
 
   function appendPieces(token: string, ids: number[]): void {
     if (exceedsCodePoints(token, MAX_TOKEN_CODE_POINTS)) {
@@ -113,24 +91,7 @@ export function createWordPieceTokenizer({
     return Int32Array.from(ids);
   }
 
-  return {
-    vocabularySize: vocabulary.length,
-    specialIds,
-    tokenizeWord(word) {
-      const known = cache.get(word);
-      if (known !== undefined) return known;
-      const ids = tokenize(word);
-      if (cache.size >= MAX_CACHED_WORDS) cache.clear();
-      cache.set(word, ids);
-      return ids;
-    },
-    getPiece(id) {
-      const piece = vocabulary[id];
-      if (piece === undefined)
-        throw new Error(`No piece has id ${id}: the vocabulary has ${vocabulary.length} pieces.`);
-      return piece;
-    },
-  };
+  return createWordTokenizer(vocabulary, specialIds, tokenize);
 }
 
 /** The pieces of a `vocab.txt`: one a line, the id is the line number from 0. A last empty line is no piece. */

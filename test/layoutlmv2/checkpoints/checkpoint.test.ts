@@ -10,6 +10,7 @@ import {
 } from '../../../src/layoutlmv2/checkpoints/checkpoint.js';
 import { openSafetensors, writeSafetensors } from '../../../src/layoutlmv2/checkpoints/safetensors.js';
 import type { Weight } from '../../../src/layoutlmv2/parameters.js';
+import { uncasedWordPiece } from '../../../src/layoutlmv2/tokenizer/tokenizer.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...Array.from('abc')];
@@ -46,12 +47,11 @@ const zeros = (shape: number[]): Weight => ({
 });
 
 describe('reading a checkpoint folder', () => {
-  it('gives configuration, labels, weights and vocabulary', async () => {
+  it('gives configuration, labels, weights and tokenizer', async () => {
     const checkpoint = await readCheckpoint(await makeFolder());
     expect(checkpoint.config.hiddenSize).toBe(48);
     expect(checkpoint.labels).toEqual(['LABEL_0', 'LABEL_1', 'LABEL_2', 'LABEL_3', 'LABEL_4']);
-    expect(checkpoint.vocabulary).toEqual(vocabulary);
-    expect(checkpoint.lowerCase).toBe(true);
+    expect(checkpoint.tokenizer).toEqual(uncasedWordPiece(vocabulary));
     expect(checkpoint.warnings).toEqual([]);
     expect(checkpoint.weights.get('classifier.weight')).toEqual(tiny.get('classifier.weight'));
   });
@@ -125,17 +125,18 @@ describe('reading a checkpoint folder', () => {
   it('finds the vocabulary in tokenizer.json where there is no vocab.txt', async () => {
     const path = await makeFolder();
     await rm(join(path, 'vocab.txt'));
-    await expect(readCheckpoint(path)).rejects.toThrow('neither vocab.txt nor tokenizer.json');
+    await expect(readCheckpoint(path)).rejects.toThrow(
+      'none of vocab.txt, tokenizer.json, sentencepiece.bpe.model',
+    );
     const vocab = Object.fromEntries(vocabulary.map((piece, id) => [piece, id]).reverse());
     const tokenizer = { normalizer: { lowercase: false }, model: { type: 'WordPiece', vocab } };
     await writeFile(join(path, 'tokenizer.json'), JSON.stringify(tokenizer));
     const checkpoint = await readCheckpoint(path);
-    expect(checkpoint.vocabulary).toEqual(vocabulary);
-    expect(checkpoint.lowerCase).toBe(false);
+    expect(checkpoint.tokenizer).toEqual({ ...uncasedWordPiece(vocabulary), lowerCase: false });
     await writeFile(join(path, 'tokenizer.json'), '{"model":{"type":"WordPiece","vocab":{"a":0,"b":0}}}');
     await expect(readCheckpoint(path)).rejects.toThrow('unusable id 0');
-    await writeFile(join(path, 'tokenizer.json'), '{"model":{"type":"Unigram","vocab":[]}}');
-    await expect(readCheckpoint(path)).rejects.toThrow('WordPiece');
+    await writeFile(join(path, 'tokenizer.json'), '{"model":{"type":"BPE","vocab":{}}}');
+    await expect(readCheckpoint(path)).rejects.toThrow('only WordPiece and Unigram');
   });
 
   it('says which files it looked for when there are no weights', async () => {
@@ -184,8 +185,7 @@ describe('writing a checkpoint folder', () => {
       config: original.config,
       labels,
       weights: original.weights,
-      vocabulary,
-      lowerCase: true,
+      tokenizer: uncasedWordPiece(vocabulary),
     });
     expect(await readdir(parent)).toEqual(['checkpoint']);
   });
@@ -194,10 +194,11 @@ describe('writing a checkpoint folder', () => {
     const path = await makeFolder();
     await writeFile(join(path, 'stale.txt'), '');
     const original = await readCheckpoint(path);
-    await writeCheckpoint(path, { ...original, labels, lowerCase: false });
+    const tokenizer = { ...uncasedWordPiece(vocabulary), lowerCase: false };
+    await writeCheckpoint(path, { ...original, labels, tokenizer });
     expect(await readdir(path)).not.toContain('stale.txt');
     const found = await readCheckpoint(path);
-    expect([found.labels, found.lowerCase]).toEqual([labels, false]);
+    expect([found.labels, found.tokenizer]).toEqual([labels, tokenizer]);
   });
 
   it('writes a network without a classifier', async () => {
@@ -217,7 +218,8 @@ describe('writing a checkpoint folder', () => {
     );
     const surplus = new Map(original.weights).set('surplus', zeros([1]));
     await expect(writeCheckpoint(path, { ...original, weights: surplus })).rejects.toThrow('surplus');
-    await expect(writeCheckpoint(path, { ...original, vocabulary: ['a\nb'] })).rejects.toThrow('one line');
+    const tokenizer = uncasedWordPiece(['a\nb']);
+    await expect(writeCheckpoint(path, { ...original, tokenizer })).rejects.toThrow('one line');
     expect((await readdir(folder)).filter((name) => name.startsWith('refused'))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createWordPieceTokenizer, SPECIAL_TOKENS } from '../../../src/layoutlmv2/tokenizer/tokenizer.js';
 import { trainWordPieceVocabulary } from '../../../src/layoutlmv2/tokenizer/vocabulary-training.js';
+import { createWordPieceTokenizer, SPECIAL_TOKENS } from '../../../src/layoutlmv2/tokenizer/wordpiece.js';
 
 const words = new Map([
   ['Invoice', 40],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWordPieceTokenizer, parseVocabulary } from '../../../src/layoutlmv2/tokenizer/tokenizer.js';
+import { createWordPieceTokenizer, parseVocabulary } from '../../../src/layoutlmv2/tokenizer/wordpiece.js';
 
 const vocabulary = [
   '[PAD]',
