@@ -25,7 +25,7 @@ import { maskScores } from './label-scores.js';
 import { describeScores } from './prediction.js';
 import type { LoadedModel, ServingClassifier } from './serving-classifier.js';
 
-// Pages encoded and scored at once: enough to fill a batch, and few page images in memory.
+// Pages of a document encoded and scored at once: few page images in memory, and with those of other jobs enough for a batch.
 const pagesAtOnce = 4;
 
 export function createClassifyDocument(dependencies: {
@@ -51,10 +51,8 @@ export function createClassifyDocument(dependencies: {
       const encoded = await Promise.all(
         part.map((page) => encodePage(page, tokenizer, { maxTokens: version.maxTokens })),
       );
-      const startedAt = performance.now();
-      const results = await classifier.classify(encoded, { batchSize: pagesAtOnce });
-      const durationMs = (performance.now() - startedAt) / part.length;
-      for (const [index, { logits, embedding }] of results.entries()) {
+      const results = await classifier.classify(encoded);
+      for (const [index, { logits, embedding, durationMs }] of results.entries()) {
         predictions.push({
           id: createId(),
           documentId,

@@ -1,7 +1,8 @@
-/** The serving model in memory: loaded once, kept until another one serves, its tensors freed then. */
-import { readCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
-import { createPageClassifier, type PageClassifier } from '../layoutlmv2/classifier.js';
+/** The serving model in memory: loaded once, kept until another one serves, then freed as soon as nobody computes with it. */
+import { openCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
+import type { PageQueue } from '../layoutlmv2/page-queue.js';
+import { createResidentClassifier } from '../layoutlmv2/parallel/resident-classifier.js';
 import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
 import type { WordTokenizer } from '../layoutlmv2/tokenizer/word-tokenizer.js';
 import { getLabelIdsOfModel } from '../models/get-model-version.js';
@@ -17,20 +18,25 @@ export type LoadedModel = {
   /** In the order of the classifier's rows. */
   labelIds: readonly string[];
   tokenizer: WordTokenizer;
-  classifier: PageClassifier;
+  /** Gathers the pages of all who use the model. */
+  classifier: PageQueue;
   engine: Engine;
 };
 
 export type ServingClassifier = {
   /**
-   * Runs `use` with the model that serves now, or answers null when none does. One use at a time: the network fills the
-   * processor by itself, and a model is never freed under someone's hands.
+   * Runs `use` with the model that serves now, or answers null when none does. Several may use it at once. When another one
+   * serves, those who come wait until the last has let go of the one before: a model is never freed under someone's hands,
+   * and there are never two in memory.
    * @throws AppError MODEL_UNUSABLE when its folder cannot be read; LICENCE_REFUSED when weights of its licence, once
    * allowed, no longer are.
    */
   withServingModel<Result>(use: (model: LoadedModel) => Promise<Result>): Promise<Result | null>;
   close(): Promise<void>;
 };
+
+/** The loaded model, who uses it, and how it is freed. */
+type HeldModel = { model: LoadedModel; uses: Set<Promise<unknown>>; free(): Promise<void> };
 
 export function createServingClassifier(dependencies: {
   connection: DatabaseConnection;
@@ -39,11 +45,11 @@ export function createServingClassifier(dependencies: {
   enginePreference: EngineName | 'auto';
 }): ServingClassifier {
   const { connection, store, requireLicence, enginePreference } = dependencies;
-  let loaded: LoadedModel | null = null;
+  let held: HeldModel | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   let engine: Promise<Engine> | null = null;
 
-  const load = async (version: ReadyModelVersion): Promise<LoadedModel> => {
+  const load = async (version: ReadyModelVersion): Promise<HeldModel> => {
     requireLicence(version.licence, `Model version ${version.number}`);
     engine ??= startEngine(enginePreference);
     const startedEngine = await engine.catch((error: unknown) => {
@@ -53,11 +59,29 @@ export function createServingClassifier(dependencies: {
     });
     const labelIds = await getLabelIdsOfModel(connection.database, version.id);
     try {
-      const checkpoint = await readCheckpoint(store.folderOf(version.id));
-      const { config, weights } = checkpoint;
-      const classifier = createPageClassifier({ config, weights, labelCount: labelIds.length });
-      const tokenizer = createTokenizer(checkpoint.tokenizer);
-      return { version, labelIds, tokenizer, classifier, engine: startedEngine };
+      // Open as long as the model is in memory, as threads that start later read the weights again.
+      const checkpoint = await openCheckpoint(store.folderOf(version.id));
+      try {
+        const { config, readWeight } = checkpoint;
+        const classifier = await createResidentClassifier({
+          config,
+          readWeight,
+          labelCount: labelIds.length,
+          engine: startedEngine.name,
+        });
+        const tokenizer = createTokenizer(checkpoint.tokenizer);
+        return {
+          model: { version, labelIds, tokenizer, classifier, engine: startedEngine },
+          uses: new Set(),
+          async free() {
+            await classifier.dispose();
+            await checkpoint.close();
+          },
+        };
+      } catch (error) {
+        await checkpoint.close();
+        throw error;
+      }
     } catch (error) {
       throw createModelUnusableError(version.number, error);
     }
@@ -70,22 +94,34 @@ export function createServingClassifier(dependencies: {
     return result;
   };
 
+  const release = async () => {
+    if (held === null) return;
+    const { uses, free } = held;
+    await Promise.allSettled(uses);
+    held = null;
+    await free();
+  };
+
   return {
-    withServingModel: (use) =>
-      runNext(async () => {
+    async withServingModel(use) {
+      // In the queue only until the model is at hand. The use is wrapped, as a promise would be waited for there.
+      const begun = await runNext(async () => {
         const version = await findServingModel(connection.database);
         if (version === null) return null;
-        if (loaded?.version.id !== version.id) {
-          loaded?.classifier.dispose();
-          loaded = null;
-          loaded = await load(version);
+        if (held?.model.version.id !== version.id) {
+          await release();
+          held = await load(version);
         }
-        return await use(loaded);
-      }),
-    close: () =>
-      runNext(async () => {
-        loaded?.classifier.dispose();
-        loaded = null;
-      }),
+        const { model, uses } = held;
+        const using = use(model);
+        uses.add(using);
+        const end = () => void uses.delete(using);
+        // Its failure is the caller's, who waits for it below.
+        using.then(end, end);
+        return { using };
+      });
+      return begun === null ? null : await begun.using;
+    },
+    close: () => runNext(release),
   };
 }

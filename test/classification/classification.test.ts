@@ -21,6 +21,8 @@ import { createPromoteModel, createRollbackModel } from '../../src/models/promot
 import { createDiskBlobStorage } from '../../src/platform/disk-blob-storage.js';
 import type { JobHandler } from '../../src/platform/jobs/job.js';
 import { createId } from '../../src/shared/ids.js';
+import { microConfig } from '../layoutlmv2/support/micro-network.js';
+import { variedPage } from '../layoutlmv2/support/varied-page.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createFactLog } from '../support/facts.js';
 import { silentLog } from '../support/log.js';
@@ -254,6 +256,27 @@ describe('a model that begins to serve', () => {
     await computing;
     const listed = log.take().flatMap((fact) => (fact.name === 'backlogListed' ? fact.documentIds : []));
     expect(listed).toEqual([id]);
+  });
+
+  it('waits for those who compute with the one before, who do not wait for each other', async () => {
+    const [first, second] = [await makeModel([4, 0]), await makeModel([0, 4])];
+    await promote(first.id);
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const computing = servingClassifier.withServingModel(async ({ version, classifier }) => {
+      await finished;
+      expect(await classifier.classify([variedPage(20, microConfig)])).toHaveLength(1);
+      return version.id;
+    });
+    const versionInUse = () => servingClassifier.withServingModel(async ({ version }) => version.id);
+    expect(await versionInUse()).toBe(first.id);
+    await promote(second.id);
+    const next = versionInUse();
+    finish();
+    expect(await computing).toBe(first.id);
+    expect(await next).toBe(second.id);
   });
 
   it('that cannot be loaded takes nothing from the documents that are ready', async () => {
