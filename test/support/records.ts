@@ -85,6 +85,9 @@ export function createRecordMaker({ connection: { database } }: TestDatabase) {
     labelId: string;
     confidence: number;
     entropy?: number;
+    margin?: number;
+    scores?: number[];
+    embedding?: Uint8Array<ArrayBuffer>;
   }) => {
     const figures = {
       entropy: 1,
