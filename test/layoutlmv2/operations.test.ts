@@ -1,6 +1,6 @@
 /** Operations that state their own gradient, against what TensorFlow.js derives from the plain formula. */
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { attend } from '../../src/layoutlmv2/ops/attention.js';
 import { MASKED } from '../../src/layoutlmv2/ops/biased-softmax.js';
 import { createDropout, drop, noDropout } from '../../src/layoutlmv2/ops/dropout.js';
@@ -8,7 +8,7 @@ import { gelu } from '../../src/layoutlmv2/ops/gelu.js';
 import { layerNorm } from '../../src/layoutlmv2/ops/layer-norm.js';
 import { lookup } from '../../src/layoutlmv2/ops/lookup.js';
 import { linear } from '../../src/layoutlmv2/ops/multiply.js';
-import { startTestedEngine, testedEngines } from '../support/engines.js';
+import { describeOnEngines, testedEngines } from '../support/engines.js';
 import { relativeError } from '../support/tensors.js';
 
 /** Short single-precision sums in different orders; polynomial approximations of erf. */
@@ -30,11 +30,7 @@ async function expectSame(operation: Operation, plain: Operation, inputs: tf.Ten
   }
 }
 
-describe.each(testedEngines)('on the %s engine', (engine) => {
-  beforeAll(async () => {
-    await startTestedEngine(engine);
-  });
-
+describeOnEngines('operations', testedEngines, () => {
   it('GELU is x times the normal distribution', () => {
     return expectSame(
       (x) => gelu(x as tf.Tensor),
