@@ -75,9 +75,9 @@ export async function readCheckpoint(folder: string): Promise<ReadCheckpoint> {
 
 /**
  * Writes a checkpoint folder that Hugging Face's library loads. It is written beside its place and then renamed, so that
- * it is never there in part; a folder that is already there is replaced.
+ * it is never there in part. A folder is never replaced, as no system can do that without a moment in which it is missing.
  *
- * @throws Error, before anything is written, when weights, labels and configuration do not fit together.
+ * @throws Error, before anything is written, when there is something at that place already, and when weights, labels and configuration do not fit together.
  */
 export async function writeCheckpoint(
   folder: string,
@@ -86,6 +86,7 @@ export async function writeCheckpoint(
 ): Promise<void> {
   checkWeights(weights, parameterSpec(config, labels?.length ?? 0));
   checkTokenizer(tokenizer);
+  if (await exists(folder)) throw new Error(`${folder} is there already: a checkpoint is never replaced.`);
   const temporary = `${folder}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(folder), { recursive: true });
@@ -99,7 +100,7 @@ export async function writeCheckpoint(
       await writeFile(join(temporary, name), `${JSON.stringify(json, null, 2)}\n`);
     }
     await writeSafetensors(join(temporary, 'model.safetensors'), weights, { metadata, type });
-    await replaceFolder(folder, temporary);
+    await rename(temporary, folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -140,23 +141,6 @@ const IMAGE_PROCESSOR = {
   resample: 2,
   apply_ocr: true,
 };
-
-async function replaceFolder(folder: string, replacement: string): Promise<void> {
-  if (!(await exists(folder))) {
-    await rename(replacement, folder);
-    return;
-  }
-  // A folder cannot be renamed onto another: the old one steps aside, and comes back if the new one fails.
-  const old = `${folder}.${randomUUID()}.old`;
-  await rename(folder, old);
-  try {
-    await rename(replacement, folder);
-  } catch (error) {
-    await rename(old, folder);
-    throw error;
-  }
-  await rm(old, { recursive: true });
-}
 
 async function exists(path: string): Promise<boolean> {
   return access(path).then(
