@@ -1,8 +1,11 @@
 /** The settings of a run that nobody has touched. */
+import { totalmem } from 'node:os';
+import { modelConfig } from '../layoutlmv2/model-sizes.js';
 import {
   fineTuningHyperparameters,
   fromScratchHyperparameters,
 } from '../layoutlmv2/training/hyperparameters.js';
+import { fitToMemory } from '../layoutlmv2/training/memory-estimate.js';
 import type { RunHyperparameters } from './training-run.js';
 
 type Size = RunHyperparameters['modelSize'];
@@ -14,6 +17,9 @@ const smallestBatch = 4;
 // more than sixty times only teaches them by heart.
 const leastStepsFromScratch = 250;
 const mostEpochs = 60;
+// Of the published network; that a run has fewer words or other labels changes its memory by a few per cent at most.
+const usualVocabulary = 30_522;
+const usualLabels = 16;
 
 /**
  * Defaults by where a run starts and how much there is to learn from. From scratch everything is learnt; a large
@@ -26,6 +32,8 @@ export function defaultHyperparameters(options: {
   /** Size of a network from scratch. */
   modelSize: Size;
   trainingDocuments: number;
+  /** Bytes a run may take; by default a share of the machine's. */
+  maxBytes?: number;
 }): RunHyperparameters {
   const { baseSize, modelSize } = options;
   const trainingDocuments = Math.max(1, options.trainingDocuments);
@@ -34,18 +42,32 @@ export function defaultHyperparameters(options: {
   const batchSize = Math.min(defaults.batchSize, Math.max(smallestBatch, fittingBatch));
   const stepsPerEpoch = Math.ceil(trainingDocuments / batchSize);
   const epochsFromScratch = Math.min(mostEpochs, Math.ceil(leastStepsFromScratch / stepsPerEpoch));
+  const size = baseSize === null ? modelSize : isOwnSize(baseSize) ? baseSize : 'base';
+  const network = modelConfig(size, usualVocabulary);
+  const fitting = fitToMemory(network, usualLabels, { ...defaults, batchSize }, options.maxBytes ?? budget());
   return {
     ...defaults,
     batchSize,
-    microBatchSize: Math.min(defaults.microBatchSize, batchSize),
+    ...fitting,
     epochs: baseSize === null ? Math.max(defaults.epochs, epochsFromScratch) : defaults.epochs,
   };
+}
+
+/** Half of the memory there is, or the 12 GB that suffice for the base size where that is more; but never nearly all of it. */
+function budget(): number {
+  const limit = process.constrainedMemory() ?? 0;
+  const machine = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.min(0.75 * machine, Math.max(12e9, machine / 2));
+}
+
+function isOwnSize(size: string): size is 'tiny' | 'small' {
+  return size === 'tiny' || size === 'small';
 }
 
 function defaultsFor(baseSize: string | null, modelSize: Size): RunHyperparameters {
   if (baseSize === null) return { ...fromScratchHyperparameters, modelSize };
   // Whatever is not of our own small sizes was pre-trained elsewhere, on more than this archive has.
-  if (baseSize !== 'tiny' && baseSize !== 'small') return { ...fineTuningHyperparameters, modelSize };
+  if (!isOwnSize(baseSize)) return { ...fineTuningHyperparameters, modelSize };
   const learningRate = fromScratchHyperparameters.learningRate / 3;
   return { ...fromScratchHyperparameters, learningRate, modelSize };
 }

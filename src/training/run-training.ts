@@ -273,7 +273,10 @@ export function createRunTraining(dependencies: {
       const serves = await serveIfNoneServes(tx, version, announce);
       return {
         modelVersionId: version.id,
-        statusReason: serves ? 'Serves, as the first model' : 'Kept; promoteModel makes it serve',
+        statusReason: [
+          serves ? 'Serves, as the first model' : 'Kept; promoteModel makes it serve',
+          ...(run.statusReason === null ? [] : [run.statusReason]),
+        ].join('; '),
       };
     });
   };

@@ -3,11 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCorrectLabel } from '../../src/classification/decide-label.js';
 import { createEncodeStoredPage, type EncodeStoredPage } from '../../src/classification/encode-page.js';
 import { readCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
+import { startEngine } from '../../src/layoutlmv2/engine.js';
 import { getLabelIdsOfModel } from '../../src/models/get-model-version.js';
 import { createModelStore, type ModelStore } from '../../src/models/model-store.js';
 import { createPromoteModel, findServingModel } from '../../src/models/promote-model.js';
@@ -170,6 +172,29 @@ describe('doing a training run', () => {
       { name: 'servingModelChanged', modelVersionId: id },
       { name: 'runFinished', runId: id, status: 'SUCCEEDED' },
     ]);
+  });
+
+  it('goes on with less at once where memory does not suffice, and says so', async () => {
+    const { id } = await start();
+    await startEngine('wasm');
+    const kernel = tf.getKernel('Log', 'wasm');
+    const replaceBy = (kernelFunc: typeof kernel.kernelFunc) => {
+      tf.unregisterKernel('Log', 'wasm');
+      tf.registerKernel({ kernelName: 'Log', backendName: 'wasm', kernelFunc });
+    };
+    // The logarithm in the loss of two pages at once finds no memory.
+    replaceBy((call) => {
+      if (call.inputs.x?.shape[0] === 2) throw new Error('WebAssembly is out of memory.');
+      return kernel.kernelFunc(call);
+    });
+    await createJob()
+      .run({ runId: id }, context())
+      .finally(() => replaceBy(kernel.kernelFunc));
+    expect(await read(id)).toMatchObject({
+      status: 'SUCCEEDED',
+      statusReason:
+        'Kept; promoteModel makes it serve; micro-batch lowered from 2 to 1 at step 1: memory did not suffice',
+    });
   });
 
   it('does nothing for a run that is over or gone', async () => {

@@ -6,16 +6,16 @@ import { type Gradient, valuesOf } from './gradient-sum.js';
 /**
  * √ of the sum of the squares of all elements of all gradients; each row of a gradient by rows comes once, so its values do.
  *
- * Each gradient is summed along its last axis on the device and the rest on the host in double precision: one sum over a
- * large tensor is wrong by percents on the wasm backend, which adds float32 one by one.
+ * Each gradient is summed along all axes but its first on the device (some thousand numbers at most) and the rest on the host in
+ * double precision: one sum over a large tensor is wrong by percents on the wasm backend, which adds float32 one by one.
  */
 export async function globalNorm(gradients: Iterable<Gradient>): Promise<number> {
   const rowSums = tf.tidy(() => {
     const rows = Array.from(gradients, (gradient) => {
       const values = valuesOf(gradient);
-      const lastAxis = values.shape.at(-1) ?? 1;
+      const rows = values.rank < 2 ? 1 : (values.shape[0] ?? 1);
       // On its own, so that only one gradient's squares are in memory at a time.
-      return tf.tidy(() => values.reshape([-1, lastAxis]).square().sum(1).as1D());
+      return tf.tidy(() => values.reshape([rows, -1]).square().sum(1).as1D());
     });
     return tf.concat1d(rows);
   });

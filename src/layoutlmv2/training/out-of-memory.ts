@@ -35,7 +35,8 @@ export function guardAllocations(): void {
   guarded.add(wasm);
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
-    const address = allocate(bytes);
+    // More than the module can address would wrap around.
+    const address = bytes < 2 ** 32 ? allocate(bytes) : 0;
     if (address === 0 && bytes > 0)
       throw new Error(`WebAssembly is out of memory: it has no ${bytes} bytes left.`);
     return address;

@@ -68,6 +68,8 @@ export type EpochEvent = {
   /** Of the epoch's last step. */
   learningRate: number;
   durationMs: number;
+  /** Images that went through a backbone that is frozen: those of pages not seen before, and of what the cache has no room for. */
+  imagesRead: number;
   isBest: boolean;
   /** Everything needed to go on from here; to be called before the next event is asked for. */
   state(): Promise<TrainerState>;
@@ -154,6 +156,7 @@ async function* trainEpoch(run: Run): AsyncGenerator<TrainingEvent, void, void> 
     lengths: hyperparameters.groupByLength ? knownLengths(training, hyperparameters.maxTokens) : undefined,
   });
   const sums = { loss: 0, hits: 0, learningRate: 0 };
+  const imagesBefore = trainee.imagesRead();
   for (const batch of batches) yield* trainStep(run, batch, epoch, sums);
 
   const validation = yield* validate(run, epoch);
@@ -172,6 +175,7 @@ async function* trainEpoch(run: Run): AsyncGenerator<TrainingEvent, void, void> 
     validationMacroF1: validation.macroF1,
     learningRate: sums.learningRate,
     durationMs,
+    imagesRead: trainee.imagesRead() - imagesBefore,
     isBest,
     state: async () => ({
       progress: { ...progress },

@@ -87,7 +87,8 @@ export function createTrainee(options: {
   const trainable = trainableParameters(config, labelCount, hyperparameters.freezing);
   const classWeights =
     hyperparameters.classWeighting === 'balanced' ? balance(training, labelCount) : undefined;
-  let economy = options.economy ?? hyperparameters;
+  const { microBatchSize, gradientCheckpointing } = options.economy ?? hyperparameters;
+  let economy: Economy = { microBatchSize, gradientCheckpointing };
   guardAllocations();
   const model = createModel(config, weights, labelCount);
   const maxBytes = options.imageCacheBytes ?? IMAGE_CACHE_BYTES;
@@ -190,8 +191,8 @@ export function createTrainee(options: {
     economy: () => economy,
 
     economise() {
-      const microBatchSize = Math.min(economy.microBatchSize, hyperparameters.batchSize);
-      if (microBatchSize > 1) economy = { ...economy, microBatchSize: Math.ceil(microBatchSize / 2) };
+      const pages = Math.min(economy.microBatchSize, hyperparameters.batchSize);
+      if (pages > 1) economy = { ...economy, microBatchSize: Math.ceil(pages / 2) };
       else if (!economy.gradientCheckpointing) economy = { ...economy, gradientCheckpointing: true };
       else return false;
       return true;

@@ -3,6 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../src/layoutlmv2/engine.js';
 import { createRandom } from '../../../src/layoutlmv2/random.js';
 import { type AdamWParameter, type AdamWState, createAdamW } from '../../../src/layoutlmv2/training/adamw.js';
+import { globalNorm } from '../../../src/layoutlmv2/training/gradient-norm.js';
+import { addGradients, type GradientSum, valuesOf } from '../../../src/layoutlmv2/training/gradient-sum.js';
+import { describeOnEngines, testedEngines } from '../../support/engines.js';
 
 const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 };
 
@@ -45,9 +48,9 @@ function stepWith(
   tf.dispose([...tensors.values()]);
 }
 
-beforeAll(() => startEngine('cpu'));
-
 describe('AdamW', () => {
+  beforeAll(() => startEngine('cpu'));
+
   it('moves by the learning rate against the sign of the gradient in its first step, after decaying', () => {
     const weight = parameter('weight', [1, -2, 0.5], { decay: true });
     stepWith(createAdamW([weight], options), { weight: [0.3, -40, 1e-3] }, 0.01);
@@ -129,5 +132,63 @@ describe('AdamW', () => {
     const moments = new Map([['weight', { shape: [3], data: new Float32Array(3) }]]);
     const state = { steps: 1, firstMoments: moments, secondMoments: moments };
     expect(() => createAdamW([weight], options, state)).toThrow(/weight has 2 values, the state 3/);
+  });
+});
+
+describeOnEngines('AdamW with a gradient by rows', testedEngines, () => {
+  it('moves every row exactly as with the whole gradient, over many steps', async () => {
+    const [rowCount, size, steps] = [40, 3, 60];
+    const random = createRandom(3);
+    const start = Float32Array.from({ length: rowCount * size }, () => random.uniform() - 0.5);
+    const table = (): AdamWParameter => ({
+      name: 'table',
+      variable: tf.variable(tf.tensor2d(start, [rowCount, size])),
+      decay: true,
+      learningRateMultiplier: 1,
+    });
+    const [byRows, whole] = [table(), table()];
+    const [first, second] = [createAdamW([byRows], options), createAdamW([whole], options)];
+    for (let step = 0; step < steps; step++) {
+      // Two micro-batches of a few rows, some of them in both; most rows are never read, some not for long.
+      const sum: GradientSum = new Map();
+      const dense = tf.buffer([rowCount, size]);
+      for (let microBatch = 0; microBatch < 2; microBatch++) {
+        const rows = Int32Array.from(new Set(Array.from({ length: 4 }, () => random.integer(20)))).sort();
+        const values = Float32Array.from({ length: rows.length * size }, () => random.uniform() - 0.5);
+        values.forEach((value, at) => {
+          const [row, column] = [rows[Math.floor(at / size)] ?? 0, at % size];
+          dense.set(Math.fround((dense.get(row, column) as number) + value), row, column);
+        });
+        const gradient = { rows, values: tf.tensor2d(values, [rows.length, size]) };
+        addGradients(sum, { gradients: new Map(), rowGradients: new Map([['table', gradient]]) });
+      }
+      const denseGradient = dense.toTensor();
+      const [norm, denseNorm] = [await globalNorm(sum.values()), await globalNorm([denseGradient])];
+      expect(norm).toBeCloseTo(denseNorm, 5);
+      first.step(sum, 0.01, 0.5);
+      second.step(new Map([['table', denseGradient]]), 0.01, 0.5);
+      tf.dispose([denseGradient, ...[...sum.values()].map(valuesOf)]);
+    }
+    expect(await byRows.variable.data()).toEqual(await whole.variable.data());
+    expect(await first.readState()).toEqual(await second.readState());
+    // The rows never read have only decayed.
+    const kept = (1 - 0.01 * options.weightDecay) ** steps;
+    const last = (await byRows.variable.data()).at(-1) ?? Number.NaN;
+    expect(last / ((start.at(-1) ?? 0) * kept)).toBeCloseTo(1, 4);
+    first.dispose();
+    second.dispose();
+    tf.dispose([byRows.variable, whole.variable]);
+  });
+
+  it('follows torch’s formula over many steps', async () => {
+    const weight = parameter('weight', [0.7], { decay: true });
+    const optimiser = createAdamW([weight], options);
+    const random = createRandom(1);
+    const gradients = Array.from({ length: 50 }, () => random.uniform() - 0.3);
+    for (const gradient of gradients) stepWith(optimiser, { weight: [gradient] }, 0.01);
+    // float32 against double precision over 50 steps.
+    expect((await weight.variable.data())[0]).toBeCloseTo(reference(0.7, gradients, 0.01, 0.1), 5);
+    optimiser.dispose();
+    weight.variable.dispose();
   });
 });
