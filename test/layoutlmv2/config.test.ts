@@ -87,6 +87,41 @@ describe('reading a config.json', () => {
   });
 });
 
+describe('the configuration of LayoutXLM', () => {
+  // As published: what it sets otherwise than LayoutLMv2.
+  const published = {
+    model_type: 'layoutlmv2',
+    vocab_size: 250_002,
+    max_position_embeddings: 514,
+    bos_token_id: 0,
+    pad_token_id: 1,
+    eos_token_id: 2,
+    type_vocab_size: 1,
+    layer_norm_eps: 1e-5,
+    fast_qkv: false,
+    has_relative_attention_bias: false,
+    has_spatial_attention_bias: false,
+    has_visual_segment_embedding: true,
+  };
+
+  it('is one of LayoutLMv2 with other settings, whichever of the two names it has', () => {
+    const config = parseConfig(published);
+    expect(config).toMatchObject({ padTokenId: 1, typeVocabSize: 1, maxPositionEmbeddings: 514 });
+    expect(parseConfig({ ...published, model_type: 'layoutxlm' })).toEqual(config);
+    expect(parseConfig(serializeConfig(config, ['a', 'b']))).toEqual(config);
+    // 192 million of them are embeddings of pieces.
+    expect(parameterCount(config, 0)).toBeGreaterThan(368e6);
+    expect(parameterCount(config, 0)).toBeLessThan(370e6);
+  });
+
+  it('has separate queries, keys and values, an embedding for visual tokens, and no attention biases', () => {
+    const names = parameterSpec(parseConfig(published), 2).map(({ name }) => name);
+    expect(names).toContain('layoutlmv2.visual_segment_embedding');
+    expect(names).toContain('layoutlmv2.encoder.layer.11.attention.self.key.bias');
+    expect(names.filter((name) => /rel_pos|qkv|q_bias|v_bias/.test(name))).toEqual([]);
+  });
+});
+
 describe('writing a config.json', () => {
   it('gives back what it was read from', () => {
     const config = parseConfig(tinyJson);

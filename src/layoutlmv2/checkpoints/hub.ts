@@ -64,10 +64,11 @@ const MAX_SMALL_FILE_BYTES = 64 * 2 ** 20;
 const RECEIPT_NAME = 'download.json';
 const CONFIG_NAME = 'config.json';
 const MODEL_CARD_NAME = 'README.md';
-/** What may be missing; a vocabulary in one of two forms must be there, which reading the checkpoint checks. */
+/** What may be missing; a tokenizer in one of three forms must be there, which reading the checkpoint checks. */
 const OPTIONAL_FILES = [
   'vocab.txt',
   'tokenizer.json',
+  'sentencepiece.bpe.model',
   'tokenizer_config.json',
   'preprocessor_config.json',
   MODEL_CARD_NAME,

@@ -10,6 +10,8 @@ import {
   type DownloadProgress,
   downloadCheckpoint,
 } from '../../../src/layoutlmv2/checkpoints/hub.js';
+import { readTokenizer } from '../../../src/layoutlmv2/checkpoints/tokenizer-files.js';
+import { parseConfig } from '../../../src/layoutlmv2/config.js';
 import { COMMIT, startHub, type TestHub } from './hub-server.js';
 
 const fixture = (name: string) => readFile(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
@@ -52,6 +54,15 @@ describe('downloading a checkpoint', () => {
     expect(facts).toEqual({ commit: COMMIT, licence: 'cc-by-nc-sa-4.0', isVerified: true, byteSize });
     const checkpoint = await readCheckpoint(folder);
     expect(checkpoint.labels).toHaveLength(5);
+  });
+
+  it('brings the tokenizer of LayoutXLM, whose vocabulary is no text', async () => {
+    hub.files.delete('vocab.txt');
+    hub.files.set('config.json', Buffer.from('{"vocab_size": 400}'));
+    hub.files.set('sentencepiece.bpe.model', await fixture('layoutxlm/sentencepiece.bpe.model'));
+    const { folder } = await download();
+    const tokenizer = await readTokenizer(folder, parseConfig({ vocab_size: 400 }));
+    expect(tokenizer.kind).toBe('unigram');
   });
 
   it('asks for every file at the commit that the first one was of', async () => {
