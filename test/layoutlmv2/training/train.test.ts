@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../src/layoutlmv2/engine.js';
+import { type FreezingPreset, trainableParameters } from '../../../src/layoutlmv2/freezing.js';
 import type { WeightMap } from '../../../src/layoutlmv2/parameters.js';
 import { noAugmentation } from '../../../src/layoutlmv2/training/augment.js';
 import type { TrainingExample } from '../../../src/layoutlmv2/training/examples.js';
@@ -166,13 +167,34 @@ describe('training a classifier', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('moves what is trained and nothing else', async () => {
-    const few = { training: training.slice(0, 8), validation: [] };
-    const { outcome } = await run(optionsOf({ epochs: 1, freezing: 'all-but-head' }, few));
-    const moved = [...weights].filter(
-      ([name, { data }]) => Buffer.compare(bytesOf(data), bytesOf(outcome.weights.get(name)?.data)) !== 0,
+  it.each<FreezingPreset>(['none', 'stem-and-res2', 'backbone', 'all-but-last-1-layers', 'all-but-head'])(
+    'moves what is trained and nothing else, with the freezing %s',
+    async (freezing) => {
+      const few = { training: training.slice(0, 4), validation: [] };
+      const { outcome } = await run(optionsOf({ epochs: 1, batchSize: 4, freezing }, few));
+      const moved = [...weights].filter(
+        ([name, { data }]) => Buffer.compare(bytesOf(data), bytesOf(outcome.weights.get(name)?.data)) !== 0,
+      );
+      const trained = trainableParameters(microConfig, kindCount, freezing);
+      expect(moved.map(([name]) => name).sort()).toEqual([...trained].sort());
+    },
+  );
+
+  it('trains the last layers and the classifier alone, as far as there are layers', () => {
+    const partsOf = (freezing: FreezingPreset) => [
+      ...new Set(
+        trainableParameters(microConfig, kindCount, freezing).map((name) =>
+          name.replace(/^layoutlmv2\.encoder\.(layer\.\d+)\..*/, '$1').replace(/\.(weight|bias)$/, ''),
+        ),
+      ),
+    ];
+    expect(partsOf('all-but-last-1-layers')).toEqual(['layer.1', 'classifier']);
+    expect(partsOf('all-but-last-2-layers')).toEqual(['layer.0', 'layer.1', 'classifier']);
+    expect(partsOf('all-but-last-0-layers')).toEqual(partsOf('all-but-head'));
+    expect(() => partsOf('all-but-last-3-layers')).toThrow(/last 3 layers.*the network has 2/);
+    expect(() => partsOf('everything' as FreezingPreset)).toThrow(
+      /no freezing "everything"; there are none,/,
     );
-    expect(moved.map(([name]) => name)).toEqual(['classifier.weight', 'classifier.bias']);
   });
 
   it('keeps the best epoch’s weights and stops when the validation score no longer improves', async () => {
@@ -245,11 +267,23 @@ describe('training refuses', () => {
     await expect(run(optionsOf({ augmentation }))).rejects.toThrow(/augmentation.wordDropout is 2/);
   });
 
-  it('a state of another run', async () => {
+  it('a state of another run, naming what differs', async () => {
     const few = { training: training.slice(0, 8), validation: [] };
     const { states } = await run(optionsOf({ epochs: 1 }, few), { keepStates: true });
-    const other = optionsOf({ epochs: 1, seed: 9 }, { ...few, resumeFrom: getFirst(states) });
-    await expect(run(other)).rejects.toThrow(/state was taken from another run.*seed 1.*seed 9/);
+    const resume = (changes: Partial<Hyperparameters>, more: Partial<TrainingOptions> = {}) =>
+      run(optionsOf({ epochs: 1, ...changes }, { ...few, resumeFrom: getFirst(states), ...more }));
+    await expect(resume({ seed: 9 })).rejects.toThrow(
+      'The state was taken from another run: it had seed 1; this one has seed 9.',
+    );
+    await expect(resume({ learningRate: 0.5 })).rejects.toThrow(/had learningRate 0.01; .* learningRate 0.5/);
+    await expect(resume({ weightDecay: 0 })).rejects.toThrow(/weightDecay/);
+    await expect(resume({ augmentation: { ...noAugmentation, shift: 1 } })).rejects.toThrow(/augmentation/);
+    await expect(resume({ freezing: 'none' })).rejects.toThrow(/freezing "backbone".*freezing "none"/);
+    await expect(resume({}, { training: training.slice(1, 9) })).rejects.toThrow(/training set/);
+    await expect(resume({}, { validation: validation.slice(0, 1) })).rejects.toThrow(/validation pages 0/);
+    await expect(resume({}, { config: { ...microConfig, layerNormEps: 1e-5 } })).rejects.toThrow(/network/);
+    // What changes no result may differ.
+    expect((await resume({ gradientCheckpointing: true })).outcome.epochs).toBe(1);
   });
 });
 
