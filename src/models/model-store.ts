@@ -7,6 +7,8 @@ export type ModelStore = {
   folderOf(modelVersionId: string): string;
   /** The folder of a version to be written; what a killed attempt left there is removed. */
   prepareFolder(modelVersionId: string): Promise<string>;
+  /** Removes the folder of a version that has come to nothing. */
+  removeFolder(modelVersionId: string): Promise<void>;
   /** Puts the model card into a version's folder, before anyone is told of the version. */
   writeModelCard(modelVersionId: string, text: string): Promise<void>;
   /** Takes the model card over from the checkpoint that a version was made of; there may be none. */
@@ -17,11 +19,14 @@ const cardName = 'README.md';
 
 export function createModelStore(modelsDir: string): ModelStore {
   const folderOf = (modelVersionId: string) => join(modelsDir, modelVersionId);
+  const removeFolder = (modelVersionId: string) =>
+    rm(folderOf(modelVersionId), { recursive: true, force: true });
   return {
     folderOf,
+    removeFolder,
     async prepareFolder(modelVersionId) {
       await mkdir(modelsDir, { recursive: true });
-      await rm(folderOf(modelVersionId), { recursive: true, force: true });
+      await removeFolder(modelVersionId);
       return folderOf(modelVersionId);
     },
     writeModelCard: (modelVersionId, text) => writeFile(join(folderOf(modelVersionId), cardName), text),

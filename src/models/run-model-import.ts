@@ -101,6 +101,7 @@ export function createRunModelImport(dependencies: {
       });
       if (isDone)
         log.info({ modelVersionId: id, source: nameOfSource(source), licence, commit }, 'imported a model');
+      else await store.removeFolder(id);
       return isDone;
     } catch (error) {
       outer.throwIfAborted();
@@ -135,7 +136,7 @@ export function createRunModelImport(dependencies: {
       }
     },
     async giveUp({ modelVersionId }, error) {
-      await keepFailure(modelVersionId, error, 'FAILED');
+      if (await keepFailure(modelVersionId, error, 'FAILED')) await store.removeFolder(modelVersionId);
     },
   };
 }

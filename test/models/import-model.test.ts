@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
+import { recogniseFullDisk } from '../../src/models/fetch-checkpoint.js';
 import { getLabelIdsOfModel, getModelVersion } from '../../src/models/get-model-version.js';
 import { createCancelModelImport, createImportModel } from '../../src/models/import-model.js';
 import { createRequireLicence } from '../../src/models/licence.js';
@@ -458,6 +459,14 @@ describe('what an imported version may do', () => {
     expect(await promote(mapped.id)).toEqual(mapped);
   });
 
+  it('is none, and leaves nothing behind, where a class has no name that a label can have', async () => {
+    serve(await makeTinyCheckpoint({ classes: [...classes.slice(1), 'x'.repeat(200)], licence }));
+    const version = await bringIn({ createLabels: true });
+    expect(version).toMatchObject({ status: 'FAILED', failureCode: 'INVALID_LABEL_NAME' });
+    expect(await readdir(join(folder, 'models'))).toEqual([]);
+    expect(await database.query('select from labels')).toEqual([]);
+  });
+
   it('does not serve without a classifier, nor before it is ready', async () => {
     const base = await bringIn();
     await expect(promote(base.id)).rejects.toMatchObject({
@@ -544,6 +553,15 @@ describe('weights that are not for commercial use', () => {
     else expect(require).not.toThrow();
     expect(() => createRequireLicence({ allowNoncommercial: true })(name, 'It')).not.toThrow();
   });
+});
+
+it('tells a full disk from other faults of the system', () => {
+  const fault = (code: string) => Object.assign(new Error('write failed'), { code });
+  const full = { code: 'DISK_FULL', message: expect.stringContaining('HF_HUB_CACHE') };
+  expect(recogniseFullDisk(fault('ENOSPC'))).toMatchObject(full);
+  expect(recogniseFullDisk(fault('EDQUOT'))).toMatchObject(full);
+  const other = fault('EIO');
+  expect(recogniseFullDisk(other)).toBe(other);
 });
 
 it('keeps the files of the cache as they came', async () => {
