@@ -2,7 +2,7 @@
 // in every Node, so one compilation serves all. The compiler is called without node-gyp, which would want Python.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { lastLines, run } from '../run-program.mjs';
@@ -35,6 +35,8 @@ export async function buildAddon({ packageFolder, cacheFolder, say }) {
     await copyFile(destination, cached);
   } else {
     say('The addon was compiled before; it is in the cache.');
+    // A new file, as another process may be running the old one.
+    await rm(destination, { force: true });
     await copyFile(cached, destination);
   }
 }
