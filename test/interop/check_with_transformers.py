@@ -2,8 +2,9 @@
 
 Usage: python check_with_transformers.py FOLDER EXPECTED_JSON
 
-Needs torch, transformers and, for the network itself, detectron2 (without it transformers cannot build this
-network; configuration, tokenizer and image processor are checked all the same, and the last line says so).
+Needs torch, transformers and, for the network itself, detectron2; where that is not installed, the folder bench/network/torch
+on PYTHONPATH stands in for it. (Without either transformers cannot build this network; configuration, tokenizer and image
+processor are checked all the same, and the last line says so.)
 """
 
 import json
@@ -11,7 +12,7 @@ import sys
 
 import torch
 from transformers import AutoConfig, AutoImageProcessor, AutoTokenizer, LayoutLMv2ForSequenceClassification
-from transformers.utils import is_detectron2_available
+from transformers.utils import is_detectron2_available, is_sentencepiece_available
 
 # float32 on both sides; the order of additions differs.
 LOGIT_TOLERANCE = 1e-4
@@ -24,7 +25,11 @@ def check_configuration(folder, expected):
 
 
 def check_tokenizer(folder, expected):
+    if expected["needsSentencePiece"] and not is_sentencepiece_available():
+        raise RuntimeError("This tokenizer needs the package sentencepiece (and protobuf).")
     tokenizer = AutoTokenizer.from_pretrained(folder)
+    assert type(tokenizer).__name__ == expected["tokenizerClass"], type(tokenizer)
+    assert len(tokenizer) <= expected["vocabSize"], len(tokenizer)
     encoding = tokenizer(expected["words"], boxes=expected["wordBoxes"])
     assert encoding["input_ids"] == expected["inputIds"], encoding["input_ids"]
     assert encoding["bbox"] == expected["boxes"], encoding["bbox"]

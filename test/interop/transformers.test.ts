@@ -1,6 +1,6 @@
 /**
  * What we save must load in Hugging Face's library and say the same. That half needs Python: set INTEROP_PYTHON to an
- * interpreter that has torch and transformers (and detectron2, for the network itself).
+ * interpreter that has torch and transformers (and sentencepiece; detectron2, where it is installed, or else what stands in for it in bench/network/torch).
  */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,15 +14,19 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
+import { writeSafetensors } from '../../src/layoutlmv2/checkpoints/safetensors.js';
 import { createPageClassifier } from '../../src/layoutlmv2/classifier.js';
+import { parseConfig } from '../../src/layoutlmv2/config.js';
 import type { EncodedPage } from '../../src/layoutlmv2/encoded-page.js';
 import { startEngine } from '../../src/layoutlmv2/engine.js';
 import { encodePage, type PageWord } from '../../src/layoutlmv2/page-encoding.js';
 import { createRandom } from '../../src/layoutlmv2/random.js';
 import { createTokenizer } from '../../src/layoutlmv2/tokenizer/tokenizer.js';
+import { fixtureWeights } from '../support/fixture-weights.js';
 
-const fixture = (name: string) => fileURLToPath(new URL(`../layoutlmv2/fixtures/${name}`, import.meta.url));
-const script = fileURLToPath(new URL('./check_with_transformers.py', import.meta.url));
+const run = promisify(execFile);
+const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const fixture = (name: string) => pathOf(`../layoutlmv2/fixtures/${name}`);
 const labels = ['invoice', 'letter', 'form', 'memo', 'Übriges'];
 const words: PageWord[] = [
   { text: 'Hello,', box: [10, 20, 90, 35] },
@@ -39,51 +43,94 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('saves a checkpoint that says the same when loaded again, also by Hugging Face’s library', async () => {
-  const { vocab } = JSON.parse(await readFile(fixture('tokenizer_smallvocab.json'), 'utf8')) as {
-    vocab: string[];
-  };
-  const source = join(folder, 'source');
-  await writeSource(source, vocab);
-  const original = await readCheckpoint(source);
-  const saved = join(folder, 'saved');
-  await writeCheckpoint(saved, { ...original, labels });
-  const loaded = await readCheckpoint(saved);
+/** Makes the folder of a checkpoint; the class by which Hugging Face's library is to know its tokenizer. */
+type Source = { tokenizerClass: string; write: (path: string) => Promise<void> };
 
-  const tokenizer = createTokenizer(loaded.tokenizer);
-  const page = encodePage({ words, image: noiseImage() }, tokenizer, { maxTokens: 64 });
-  const [before, after] = await Promise.all(
-    [original, loaded].map((checkpoint) => classify(checkpoint, page)),
-  );
-  expect(after).toEqual(before);
-
-  const python = process.env.INTEROP_PYTHON;
-  if (python === undefined) return;
-  const expected = {
-    labels,
-    words: words.map(({ text }) => text),
-    wordBoxes: words.map(({ box }) => box),
-    inputIds: Array.from(page.inputIds),
-    boxes: Array.from(page.inputIds, (_, index) => Array.from(page.boxes).slice(4 * index, 4 * index + 4)),
-    sample: {
-      inputIds: Array.from(page.inputIds),
-      boxes: Array.from(page.boxes),
-      image: Array.from(page.image),
-      logits: after,
+const sources: Record<string, Source> = {
+  LayoutLMv2: {
+    tokenizerClass: 'LayoutLMv2Tokenizer',
+    async write(path) {
+      const text = await readFile(fixture('tokenizer_smallvocab.json'), 'utf8');
+      const { vocab } = JSON.parse(text) as { vocab: string[] };
+      await copyFile(fixture('tiny_config.json'), join(path, 'config.json'));
+      await copyFile(fixture('tiny.safetensors'), join(path, 'model.safetensors'));
+      await writeFile(join(path, 'vocab.txt'), `${vocab.join('\n')}\n`);
     },
-  };
-  await writeFile(join(folder, 'expected.json'), JSON.stringify(expected));
-  const { stdout } = await promisify(execFile)(python, [script, saved, join(folder, 'expected.json')]);
-  console.info(stdout.trim());
-  expect(stdout).toMatch(/^network: /m);
-});
+  },
+  'LayoutXLM with its SentencePiece model': {
+    tokenizerClass: 'LayoutXLMTokenizer',
+    write: (path) => writeLayoutXlm(path, 'sentencepiece.bpe.model'),
+  },
+  'LayoutXLM with a tokenizer.json': {
+    tokenizerClass: 'LayoutXLMTokenizer',
+    write: (path) => writeLayoutXlm(path, 'tokenizer.json'),
+  },
+};
 
-/** The tiny network of the fixtures as a folder. */
-async function writeSource(path: string, vocabulary: readonly string[]): Promise<void> {
-  await mkdir(path);
-  await copyFile(fixture('tiny_config.json'), join(path, 'config.json'));
-  await copyFile(fixture('tiny.safetensors'), join(path, 'model.safetensors'));
-  await writeFile(join(path, 'vocab.txt'), `${vocabulary.join('\n')}\n`);
+it.each(Object.entries(sources))(
+  'saves %s so that it says the same when loaded again, also by Hugging Face’s library',
+  {
+    timeout: 300_000,
+  },
+  async (name, { tokenizerClass, write }) => {
+    const source = join(folder, name);
+    await mkdir(source);
+    await write(source);
+    const original = await readCheckpoint(source);
+    const saved = join(folder, `${name}, saved`);
+    await writeCheckpoint(saved, { ...original, labels });
+    const loaded = await readCheckpoint(saved);
+
+    const tokenizer = createTokenizer(loaded.tokenizer);
+    const page = encodePage({ words, image: noiseImage() }, tokenizer, { maxTokens: 64 });
+    const [before, after] = await Promise.all(
+      [original, loaded].map((checkpoint) => classify(checkpoint, page)),
+    );
+    expect(after).toEqual(before);
+
+    const python = process.env.INTEROP_PYTHON;
+    if (python === undefined) return;
+    const expected = {
+      labels,
+      tokenizerClass,
+      needsSentencePiece: name.includes('SentencePiece'),
+      vocabSize: loaded.config.vocabSize,
+      words: words.map(({ text }) => text),
+      wordBoxes: words.map(({ box }) => box),
+      inputIds: Array.from(page.inputIds),
+      boxes: Array.from(page.inputIds, (_, index) => Array.from(page.boxes).slice(4 * index, 4 * index + 4)),
+      sample: {
+        inputIds: Array.from(page.inputIds),
+        boxes: Array.from(page.boxes),
+        image: Array.from(page.image),
+        logits: after,
+      },
+    };
+    const expectedPath = join(folder, 'expected.json');
+    await writeFile(expectedPath, JSON.stringify(expected));
+    const env = {
+      ...process.env,
+      PYTHONPATH: pathOf('../../bench/network/torch'),
+      PYTHONDONTWRITEBYTECODE: '1',
+    };
+    const { stdout } = await run(python, [pathOf('./check_with_transformers.py'), saved, expectedPath], {
+      env,
+    });
+    console.info(stdout.trim());
+    expect(stdout).toMatch(/^network: /m);
+  },
+);
+
+/** The tiny network as LayoutXLM, with the ids of the small model of the fixtures. */
+async function writeLayoutXlm(path: string, tokenizerFile: string): Promise<void> {
+  const text = await readFile(fixture('layoutxlm/network.json'), 'utf8');
+  const { config } = JSON.parse(text) as { config: object };
+  const json = { ...config, vocab_size: 400 };
+  const weights = fixtureWeights(parseConfig(json), labels.length);
+  const id2label = Object.fromEntries(labels.map((label, row) => [row, label]));
+  await writeFile(join(path, 'config.json'), JSON.stringify({ ...json, id2label }));
+  await writeSafetensors(join(path, 'model.safetensors'), weights);
+  await copyFile(fixture(`layoutxlm/${tokenizerFile}`), join(path, tokenizerFile));
 }
 
 async function classify(
