@@ -29,6 +29,8 @@ describe('the configuration', () => {
       baseModelsDir: null,
       allowNoncommercialWeights: true,
       labelThreshold: 0.8,
+      reviewRandomShare: 0.1,
+      reviewLeaseMinutes: 30,
       minimumDocumentsPerLabel: 5,
     });
   });
