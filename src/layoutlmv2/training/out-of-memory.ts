@@ -43,11 +43,21 @@ export function guardAllocations(): void {
   };
 }
 
-/** The part of WebGPU's device that tells of exhausted memory. */
-type GpuDevice = {
-  pushErrorScope(filter: 'out-of-memory'): void;
-  popErrorScope(): Promise<{ message: string } | null>;
+/** The parts of WebGPU's device, and of TensorFlow.js' pool of its buffers, that exhausted memory has to do with. */
+type GpuBackend = {
+  device: {
+    pushErrorScope(filter: 'out-of-memory' | 'validation'): void;
+    popErrorScope(): Promise<{ message: string } | null>;
+  };
+  bufferManager: {
+    freeBuffers: Map<string, { size: number; destroy(): void }[]>;
+    numFreeBuffers: number;
+    numBytesAllocated: number;
+  };
 };
+
+/** Whether buffers that were never allocated may be in the pool. */
+let poolIsSpoilt = false;
 
 /**
  * Runs work on the device, which reports exhausted memory not where it happens but afterwards, and gives zeros meanwhile. On other
@@ -58,16 +68,34 @@ type GpuDevice = {
  */
 export async function watchMemory<T>(work: () => Promise<T>): Promise<T> {
   if (activeEngine() !== 'webgpu') return await work();
-  const { device } = tf.backend() as unknown as { device: GpuDevice };
+  const { device, bufferManager } = tf.backend() as unknown as GpuBackend;
+  if (poolIsSpoilt) emptyPool(bufferManager);
+  device.pushErrorScope('validation');
   device.pushErrorScope('out-of-memory');
-  let result: T;
-  try {
-    result = await work();
-  } catch (error) {
-    await device.popErrorScope();
-    throw error;
-  }
+  const outcome = await work().then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  );
   const exhausted = await device.popErrorScope();
-  if (exhausted) throw new Error(`The GPU is out of memory: ${exhausted.message}`);
-  return result;
+  const invalid = await device.popErrorScope();
+  const reason = exhausted?.message ?? invalid?.message;
+  // A buffer that is larger than any may be is refused as invalid; and what uses a buffer that was not had is invalid, too.
+  if (exhausted || (reason && /exceeds the max buffer size/.test(reason))) {
+    poolIsSpoilt = true;
+    throw new Error(`The GPU is out of memory: ${reason}`);
+  }
+  if (invalid) throw new Error(`WebGPU failed: ${reason}`);
+  if ('error' in outcome) throw outcome.error;
+  return outcome.result;
+}
+
+/** Frees the buffers that wait to be used again: also good ones, of sizes that smaller batches do not need. */
+function emptyPool(pool: GpuBackend['bufferManager']): void {
+  for (const buffers of pool.freeBuffers.values()) {
+    for (const { size } of buffers) pool.numBytesAllocated -= size;
+    for (const buffer of buffers) buffer.destroy();
+    buffers.length = 0;
+  }
+  pool.numFreeBuffers = 0;
+  poolIsSpoilt = false;
 }

@@ -197,14 +197,26 @@ describeOnEngines('training within memory', testedEngines, (engine) => {
   });
 });
 
+type GpuDevice = {
+  limits: { maxBufferSize: number };
+  createBuffer(of: { size: number; usage: number }): { destroy(): void };
+};
+
 /** Takes more memory than there is. */
 async function exhaust(engine: EngineName): Promise<void> {
   if (engine === 'webgpu') {
-    await watchMemory(async () => {
-      const { device } = tf.backend() as unknown as { device: { createBuffer(of: object): unknown } };
-      // 1 TiB for storage (0x80): more than any GPU has.
-      device.createBuffer({ size: 2 ** 40, usage: 0x80 });
-    });
+    const { device } = tf.backend() as unknown as { device: GpuDevice };
+    const buffers: { destroy(): void }[] = [];
+    try {
+      await watchMemory(async () => {
+        // The largest there may be, for storage (0x80), until no GPU has more: 4 TiB.
+        for (let bytes = 0; bytes < 2 ** 42; bytes += device.limits.maxBufferSize) {
+          buffers.push(device.createBuffer({ size: device.limits.maxBufferSize - 4, usage: 0x80 }));
+        }
+      });
+    } finally {
+      for (const buffer of buffers) buffer.destroy();
+    }
   } else if (engine === 'wasm') {
     const { wasm } = tf.backend() as unknown as { wasm: Record<'_malloc' | '_free', (at: number) => number> };
     const blocks: number[] = [];
