@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
-import { readCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
-import { createPageClassifier, type PageClassifier } from '../../src/layoutlmv2/classifier.js';
+import { openCheckpoint, readCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
+import { loadPageClassifier, type PageClassifier } from '../../src/layoutlmv2/classifier.js';
 import type { LayoutLMv2Config } from '../../src/layoutlmv2/config.js';
 import { ENGINE_NAMES, startEngine } from '../../src/layoutlmv2/engine.js';
 import { fineTuningHyperparameters } from '../../src/layoutlmv2/training/hyperparameters.js';
@@ -63,18 +63,30 @@ async function respond(request: Request): Promise<Answers[Request['op']]> {
 }
 
 async function load(folder: string, mode: 'inference' | 'training'): Promise<void> {
+  if (mode === 'inference') {
+    const checkpoint = await openCheckpoint(folder);
+    try {
+      config = checkpoint.config;
+      const { readWeight, labels } = checkpoint;
+      classifier = await loadPageClassifier({ config, readWeight, labelCount: labels?.length ?? 0 });
+    } finally {
+      await checkpoint.close();
+    }
+    return;
+  }
   const { weights, labels, config: found } = await readCheckpoint(folder);
   config = found;
   const labelCount = labels?.length ?? 0;
-  if (mode === 'inference') {
-    classifier = createPageClassifier({ config: found, weights, labelCount });
-    return;
-  }
   let current: { trainee: Trainee; checkpointing: boolean } | undefined;
   getTrainee = (checkpointing) => {
     if (current?.checkpointing === checkpointing) return current.trainee;
     current?.trainee.dispose();
-    const hyperparameters = { ...fineTuningHyperparameters, gradientCheckpointing: checkpointing };
+    const hyperparameters = {
+      ...fineTuningHyperparameters,
+      // What is given to learn is learnt at once.
+      microBatchSize: Number.MAX_SAFE_INTEGER,
+      gradientCheckpointing: checkpointing,
+    };
     const options = { config: found, weights, labelCount, training: [], hyperparameters };
     current = { trainee: createTrainee({ ...options, optimiserState: undefined }), checkpointing };
     return current.trainee;
