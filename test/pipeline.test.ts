@@ -48,6 +48,15 @@ describe('the pipeline', () => {
       [{ job: 'classify-backlog', payload: { modelVersionId, after: documentId } }],
     ],
     [{ name: 'labelDecided', documentId, labelId }, []],
+    [{ name: 'decisionRevoked', documentId }, []],
+    [
+      { name: 'labelsMerged', sourceId: labelId, targetId: createId() },
+      [{ job: 'refresh-labels', payload: { after: null } }],
+    ],
+    [
+      { name: 'labelRefreshContinues', after: documentId },
+      [{ job: 'refresh-labels', payload: { after: documentId } }],
+    ],
     [{ name: 'runRequested', runId }, [{ job: 'run-training', payload: { runId } }]],
     [{ name: 'runFinished', runId, status: 'SUCCEEDED' }, []],
   ])('after %j does %j', (fact, expected) => {

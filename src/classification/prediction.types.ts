@@ -53,7 +53,7 @@ export class PredictionType implements Prediction {
 }
 
 @ObjectType('DecisionRevocation', { description: 'Who took a decision back, and when' })
-export class DecisionRevocationType implements DecisionRevocation {
+class DecisionRevocationType implements DecisionRevocation {
   @Field(() => String)
   revokedBy!: string;
 

@@ -44,7 +44,7 @@ export type LabelChange = {
 export type LabelFact = { name: 'labelsMerged'; sourceId: string; targetId: string };
 
 /** A change of the set after which other documents have other labels. For a merge, `labelId` is the target. */
-export type LabelSetChange = {
+type LabelSetChange = {
   kind: 'MERGED' | 'RETIRED' | 'RESTORED' | 'POLICY';
   labelId: string;
   mergedId: string | null;

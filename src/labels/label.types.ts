@@ -2,7 +2,7 @@
 import { Field, Float, GraphQLISODateTime, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { type Label, type LabelChange, type LabelChangeKind, labelChangeKinds } from './label.js';
 
-export const LabelChangeKindEnum = Object.fromEntries(labelChangeKinds.map((kind) => [kind, kind]));
+const LabelChangeKindEnum = Object.fromEntries(labelChangeKinds.map((kind) => [kind, kind]));
 registerEnumType(LabelChangeKindEnum, { name: 'LabelChangeKind' });
 
 @ObjectType('Label')
