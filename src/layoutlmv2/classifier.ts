@@ -11,9 +11,10 @@ import { collate } from './collate.js';
 import type { LayoutLMv2Config } from './config.js';
 import type { EncodedPage } from './encoded-page.js';
 import { activeEngine, type EngineName } from './engine.js';
+import { createGraphCache, type GraphCache } from './engines/graph-cache.js';
 import { assertComplete, type ClassifierOutput } from './model.js';
 import { type Network, runNetwork } from './network.js';
-import { createNetworkInputs } from './network-inputs.js';
+import { createNetworkInputs, tensorsOfInputs } from './network-inputs.js';
 import { noDropout } from './ops/dropout.js';
 import { parameterSpec, type Weight, type WeightMap } from './parameters.js';
 import { createNetworkBuilder, weightsToRead } from './prepared-network.js';
@@ -101,10 +102,11 @@ function classifierOf(
   labelCount: number,
 ): PageClassifier {
   const embeddingSize = 3 * config.hiddenSize;
+  const graphs = createGraphCache();
 
   async function classifyBatch(pages: readonly EncodedPage[]): Promise<PageResult[]> {
     const startedAt = performance.now();
-    const output = runPrepared(network, config, pages);
+    const output = runPrepared(network, config, pages, graphs);
     try {
       const [logits, pooled] = await Promise.all([
         output.logits.data<'float32'>(),
@@ -142,6 +144,7 @@ function classifierOf(
       return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
     },
     dispose: () => {
+      graphs.dispose();
       tf.dispose(tensorsOf(network));
     },
   };
@@ -151,15 +154,19 @@ function runPrepared(
   network: Network<Convolution>,
   config: LayoutLMv2Config,
   pages: readonly EncodedPage[],
+  graphs: GraphCache,
 ): ClassifierOutput {
   return tf.tidy(() => {
     const inputs = createNetworkInputs(config, collate(pages, config));
-    const { logits, pooled } = runNetwork(network, inputs, {
-      config,
-      apply: applyPrepared,
-      runBlock: runForInference,
-      dropout: noDropout,
+    const [logits, pooled] = graphs.run(tensorsOfInputs(inputs), () => {
+      const pass = runNetwork(network, inputs, {
+        config,
+        apply: applyPrepared,
+        runBlock: runForInference,
+        dropout: noDropout,
+      });
+      return [pass.logits.tensor, pass.pooled.tensor];
     });
-    return { logits: logits.tensor, pooled: pooled.tensor };
+    return { logits: logits as tf.Tensor2D, pooled: pooled as tf.Tensor2D };
   });
 }

@@ -18,6 +18,14 @@ export type NetworkInputs = {
   relativePosition: RelativePositionIndices;
 };
 
+/** All tensors of a batch, in an order that depends on the configuration only. */
+export function tensorsOfInputs({ image, embeddings, relativePosition }: NetworkInputs): tf.Tensor[] {
+  const { sequence, spatial, mask } = relativePosition;
+  const { words, x0, y0, x1, y1, heights, widths } = embeddings;
+  const bias = [sequence, spatial, mask].filter((tensor) => tensor !== undefined);
+  return [image, words, x0, y0, x1, y1, heights, widths, ...bias];
+}
+
 /** Boxes 0..1000 of the image's cells, row by row: [cells * 4]. */
 export function cellBoxes(rows: number, columns: number): Int32Array {
   const edge = (index: number, cells: number): number => Math.floor((1000 * index) / cells);

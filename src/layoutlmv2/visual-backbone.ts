@@ -50,10 +50,10 @@ export function affineOf(norm: BatchNorm): { scale: tf.Tensor; offset: tf.Tensor
   return { scale, offset: tf.sub(norm.bias, tf.mul(norm.mean, scale)) };
 }
 
-/** Folds a convolution's norm in and arranges its kernel: done once where weights stay. */
-export function prepareConvolution(convolution: NormedConvolution, { arrange }: Convolving): Convolution {
+/** Folds a convolution's norm in and arranges its kernel, for {@link applyPrepared}. */
+export function prepareConvolution(convolution: NormedConvolution, convolving: Convolving): Convolution {
   const { kernel, bias } = foldNorm(convolution);
-  return { kernel: arrange(kernel), bias };
+  return { kernel: (convolving.resident ?? convolving).arrange(kernel), bias };
 }
 
 /** Stem and blocks as {@link applyPrepared} reads them; the caller disposes their tensors. */
@@ -85,12 +85,14 @@ export function prepareBackbone(
 export type ApplyConvolution<C> = (convolution: C, convolving: Convolving, x: tf.Tensor4D) => tf.Tensor4D;
 
 /** Applies a convolution that was prepared: inference with weights that stay. */
-export const applyPrepared: ApplyConvolution<Convolution> = ({ kernel, bias }, { convolve }, x) =>
-  tf.add(convolve(x, kernel), bias);
+export const applyPrepared: ApplyConvolution<Convolution> = ({ kernel, bias }, convolving, x) =>
+  tf.add((convolving.resident ?? convolving).convolve(x, kernel), bias);
 
 /** Applies a convolution and its norm: training. */
-export const applyNormed: ApplyConvolution<NormedConvolution> = (convolution, convolving, x) =>
-  applyPrepared(prepareConvolution(convolution, convolving), convolving, x);
+export const applyNormed: ApplyConvolution<NormedConvolution> = (convolution, { arrange, convolve }, x) => {
+  const { kernel, bias } = foldNorm(convolution);
+  return tf.add(convolve(x, arrange(kernel)), bias);
+};
 
 /** Pixels [pages, 224, 224, 3] as the backbone wants them: (pixel − mean) / std per channel. */
 export function normalisePixels(pixels: tf.Tensor4D, { pixelMean, pixelStd }: BackboneConfig): tf.Tensor4D {

@@ -9,11 +9,17 @@ import { differentiable, savedAt } from './differentiable.js';
 import { multiplyByTransposed } from './multiply.js';
 import { everySecond } from './resample.js';
 
-/** A kind of convolution on the active engine: what it reads of a kernel, and what it does with that. Both are differentiable. */
-export type Convolving = {
-  /** From a kernel as in the checkpoint to the order of axes that `convolve` reads; worth doing once where weights stay. */
+/** A convolution with kernels in some order of their axes. */
+type ArrangedConvolution = {
+  /** From a kernel as in the checkpoint to the order of axes that `convolve` reads. */
   arrange(kernel: tf.Tensor): tf.Tensor;
   convolve(x: tf.Tensor4D, arranged: tf.Tensor): tf.Tensor4D;
+};
+
+/** A kind of convolution on the active engine. It is differentiable. */
+export type Convolving = ArrangedConvolution & {
+  /** The form for weights that stay, where another order is worth arranging them for once. It has no gradients. */
+  resident?: ArrangedConvolution;
 };
 
 /** 1x1 convolution: `x` [n, h, w, in], kernel [out, in, 1, 1]; stride 2 reads the even rows and columns. */
@@ -27,6 +33,13 @@ export function pointwise(stride: 1 | 2): Convolving {
       const pixels = multiplyByTransposed(tf.reshape(read, [n * h * w, channels]), matrix);
       return tf.reshape(pixels, [n, h, w, matrix.shape[0]]);
     },
+    // As a convolution, TensorFlow's optimiser joins it with its bias, its ReLU and the sum with the shortcut.
+    ...(activeEngine() === 'tensorflow' && {
+      resident: {
+        arrange: (kernel) => tf.transpose(kernel as tf.Tensor4D, [2, 3, 1, 0]),
+        convolve: (x, arranged) => tf.conv2d(x, arranged as tf.Tensor4D, stride, 'valid'),
+      },
+    }),
   };
 }
 
