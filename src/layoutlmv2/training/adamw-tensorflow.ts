@@ -1,7 +1,7 @@
 /**
  * AdamW's step by TensorFlow's own `ResourceApplyAdam`: one pass over a weight and its running means, in place and on all cores,
  * where TensorFlow.js' operations make ten passes and as many copies. Measured with 100 million weights on two busy cores: 0.27 s
- * against 0.72 s.
+ * against 0.72 s; the base size's 198 million take 0.5 s.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { AdamWSlot } from './adamw.js';

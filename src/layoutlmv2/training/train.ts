@@ -51,7 +51,7 @@ export type StepEvent = {
 };
 
 /** What whoever watches should know, in a sentence: at present, that memory did not suffice and what was done about it. */
-export type NoteEvent = { type: 'note'; step: number; message: string };
+type NoteEvent = { type: 'note'; step: number; message: string };
 
 /** After each epoch and its validation. Validation figures are by unit, and null without validation data. */
 export type EpochEvent = {
