@@ -125,8 +125,8 @@ async function findSource({ from, archive, sha256, cuda, fresh, python, cacheFol
   }
   console.error(
     `\nThere is no TensorFlow to be had: ${reasons.join('; ')}\n` +
-      'Bring it from elsewhere: on a machine with pip "pip download --no-deps tensorflow-cpu", then --from with the folder of ' +
-      'that wheel. Without it the product runs on the engine "wasm".',
+      `Bring it from elsewhere: on a machine with pip "pip download ${cuda ? 'tensorflow[and-cuda]' : '--no-deps tensorflow-cpu'}", ` +
+      `then --from with the folder of what it got. Without it the product runs on the engine "wasm".`,
   );
   return null;
 }
