@@ -1,0 +1,108 @@
+/**
+ * One shard: so many pages in a row, their images in pages/ and one line a page in parts/, which is written last and in one
+ * move, so that a shard is there whole or not at all.
+ */
+import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { seedOf } from '../src/layoutlmv2/random.js';
+import { createTesseractRecogniser, type TesseractRecogniser } from '../src/ocr/tesseract-recogniser.js';
+import { createDice } from './dice.js';
+import { KINDS } from './kinds/kinds.js';
+import { makePage } from './make-page.js';
+import { type CorpusParameters, fateOf, PAGES_PER_SHARD, type WordSource } from './parameters.js';
+import type { PageWord } from './scan/scan-page.js';
+import { misread } from './simulated-reader.js';
+
+/** A line of parts/ and, less label and split, of words.jsonl.gz. */
+export type PageRecord = {
+  page: string;
+  label: string;
+  split: 'train' | 'val';
+  width: number;
+  height: number;
+  source: WordSource;
+  /** Text, box in pixels, confidence in percent. */
+  words: (readonly [text: string, x0: number, y0: number, x1: number, y1: number, confidence: number])[];
+};
+
+export const partOf = (folder: string, shard: number) =>
+  join(folder, 'parts', `${String(shard).padStart(5, '0')}.jsonl`);
+
+export async function isMade(folder: string, shard: number): Promise<boolean> {
+  return access(partOf(folder, shard)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** One recogniser for a process: it starts its thread at the first page that needs it. */
+export function createCorpusReader(): TesseractRecogniser {
+  return createTesseractRecogniser({
+    languages: ['eng'],
+    languageDataFolder: null,
+    workers: 1,
+    // Dithered pictures take Tesseract long, and a page that failed would make the corpus depend on the machine.
+    pageTimeoutMs: 600_000,
+    maxPixels: 20_000_000,
+    recycleAfterPages: 200,
+    idleTimeoutMs: 60_000,
+  });
+}
+
+/** Makes the shard; `onPage` is called after each page. */
+export async function makeShard(
+  folder: string,
+  parameters: CorpusParameters,
+  shard: number,
+  reader: TesseractRecogniser,
+  onPage: () => void,
+): Promise<void> {
+  const kinds = KINDS.filter(({ name }) => parameters.kinds.includes(name));
+  await mkdir(join(folder, 'pages'), { recursive: true });
+  await mkdir(join(folder, 'parts'), { recursive: true });
+  const lines: string[] = [];
+  const end = Math.min(parameters.pages, (shard + 1) * PAGES_PER_SHARD);
+  for (let index = shard * PAGES_PER_SHARD; index < end; index++) {
+    const page = await makePage(parameters.seed, index, kinds);
+    const { source, split } = fateOf(parameters, index);
+    const name = `${String(index).padStart(6, '0')}.${page.extension}`;
+    await writeFile(join(folder, 'pages', name), page.image);
+    const words =
+      source === 'ocr'
+        ? await readWords(page, reader)
+        : source === 'noise'
+          ? misread(page.words, page, createDice(seedOf(parameters.seed, 'noise', index)))
+          : page.words;
+    const record: PageRecord = {
+      page: name,
+      label: page.label,
+      split,
+      width: page.width,
+      height: page.height,
+      source,
+      words: words.map(({ text, box, confidence }) => [text, ...box, confidence]),
+    };
+    lines.push(`${JSON.stringify(record)}\n`);
+    onPage();
+  }
+  const path = partOf(folder, shard);
+  await writeFile(`${path}.new`, lines.join(''));
+  await rename(`${path}.new`, path);
+}
+
+async function readWords(
+  { image, width, height }: { image: Buffer; width: number; height: number },
+  reader: TesseractRecogniser,
+): Promise<PageWord[]> {
+  const { words } = await reader.recognise({ image });
+  return words.map(({ text, box: [x0, y0, x1, y1], confidence }) => ({
+    text,
+    box: [
+      Math.round((x0 * width) / 1000),
+      Math.round((y0 * height) / 1000),
+      Math.round((x1 * width) / 1000),
+      Math.round((y1 * height) / 1000),
+    ],
+    confidence: Math.round(100 * (confidence ?? 0)),
+  }));
+}

@@ -1,0 +1,102 @@
+/** What is written in journals and laboratory reports, as rules of the grammar. */
+import { listOf, type Rules } from './grammar.js';
+
+export const SCIENCE_RULES: Rules = {
+  measure:
+    listOf(`{1.1-9.9} mg/kg; {10-90} µg/ml; {2-60} min; {20-40}°C; {0.1-2.5} mM; {100-800} nm; {5-50} ng; {1-24} h; pH {5.1-8.9};
+    {2-20} ml; {1.01-9.99} x 10-{3-9} M; {10-95}%; {1-20} µl; {100-900} x g; {5-99} ppm; {2-30} mmol; {12-60} weeks`),
+  cite: listOf(
+    `({1-48}); ({1-20},{21-40}); ({surname} and {surname}, {pastYear}); ({surname} et al., {pastYear}); [{1-40}]; ({surname}, {pastYear}); ({1-9}-{10-18})`,
+  ).map((entry) => (entry.startsWith('[') ? '({1-40})' : entry)),
+  stat: listOf(
+    `(p < 0.0{1-5}); (P<0.001); (r = 0.{21-98}); (n = {4-60}); (Fig. {1-6}); (Table {1-5}); (t = {2.1-6.9}, df = {6-60}); (Table I); (Figure {1-6}); (mean ± S.E.M.); (p > 0.05)`,
+  ),
+  sClause: listOf(`
+{sMatter} was {sDeed+ed} in {material}; the {sQuality} {sThing+s} were {sDeed+ed} by {method}; {sMatter} [increased|decreased|declined|rose] [significantly|markedly|slightly|to {measure}] {stat};
+no [significant|measurable|appreciable] change in {sMatter} was [observed|detected|found]; the {sThing} [is|was] [closely|inversely|not] related to {sMatter};
+{sMatter} depends on the {sQuality} {sThing}; {material} [were|had been] {sDeed+ed} for {measure}; the effect of {measure} on {sMatter} was [small|pronounced|reversible|{sQuality}];
+the {sThing+s} of {material} [showed|exhibited|lacked] {sQuality} {sMatter}; both {sMatter} and {sMatter} [contribute|respond|are related] to the {sThing}`),
+  scienceSentence: [
+    '{sClause}.',
+    '{sClause}.',
+    '{SClause} {cite}.',
+    '{sClause}, whereas {sClause}.',
+    'These [results|data|findings|observations] [suggest|indicate|demonstrate|support the view] that {sClause}.',
+    'It has been [shown|reported|suggested|proposed] [previously |]that {sClause} {cite}.',
+    '{Surname} [et al.|and co-workers|and {surname}] {cite} [reported|found|observed] that {sClause}.',
+    'As shown in [Table {1-5}|Fig. {1-6}|Figure {1-6}], {sClause}.',
+    'In [contrast|agreement|addition], {sClause}.',
+    'The [present|current|aim of the present] study was [undertaken|designed|carried out] to [determine|examine|investigate] whether {sClause}.',
+    '[Since|Although|Because] {sClause}, {sClause}.',
+    'The {sQuality} {sThing} was [incubated|diluted|stored|mixed|washed|weighed] [with|in|for] {measure} and {sDeed+ed} at {measure}.',
+    '{Material} were obtained from [{company}|{firmWord} {firmTrade}] ({city}, {state}) and {sDeed+ed} [twice|daily|overnight|as described {cite}].',
+    'The [mean|average|total|relative] {sThing} was {1.1-99.9} ± {0.1-4.9} {stat}.',
+    '{Method} [revealed|confirmed|was used to estimate|showed] {some} {sQuality} {sThing+s} in {material}.',
+    '[Further|Additional|Similar] [experiments|studies|work] [with|on|in] {material} [will be|are|were] [required|needed|in progress] to {sDeed} the {sThing}.',
+    'A [possible|likely|plausible] [explanation|mechanism] [is|may be] that {sClause}.',
+    '[Samples|Aliquots|Sections|Specimens|Fractions] ({measure}) were {sDeed+ed} [and {sDeed+ed}|] by {method} {cite}.',
+    "Statistical [significance|analysis] was [assessed|determined|performed] by [Student's t test|analysis of variance|the chi-square test|linear regression].",
+    '[However|Moreover|Thus|Therefore|Furthermore|Consequently], {sClause} {stat}.',
+    'The [role|importance|mechanism|origin|function] of {sMatter} in {material} [is|remains] [poorly understood|unclear|a matter of controversy|well established] {cite}.',
+    'At {measure}, {sClause}; at {measure}, {sClause}.',
+    'Neither {sMatter} nor {sMatter} was [affected|altered|influenced] by the {sThing} {stat}.',
+    '[Table {1-5}|Figure {1-6}] [summarizes|shows|compares] the {sQuality} {sThing+s} [after|before] {measure}.',
+    'The [latter|former] {sThing} [may|might|could] account for the {sQuality} {sMatter} {cite}.',
+  ],
+  paperTitle: [
+    '{SMatter} in {Material}',
+    'Effects of {SMatter} on {SMatter} in {Material}',
+    'The [Role|Influence|Significance|Measurement] of {SMatter} in {SMatter}',
+    '{SQuality} {SThing+s} and {SMatter}: [A Review|A Case-Control Study|Evidence from {Material}|Preliminary Results|Studies in {material}]',
+    '[Determination|Analysis|Inhibition|Regulation|Characterization|Identification|Estimation] of {SMatter} by {Method}',
+    'On the {SQuality} [Nature|Origin|Properties] of the {SThing}',
+    '[Relationship|Association|Interaction] [Between|of] {SMatter} and {SMatter}',
+    'A [New|Simple|Rapid|Sensitive] Method for {SMatter}',
+    '[Does|Is] {SMatter} [Related to|Affected by|a Factor in] {SMatter}?',
+    '{SMatter} and the {SQuality} {SThing}',
+  ],
+  paperHeading: [
+    'Introduction',
+    'Materials and Methods',
+    'Results',
+    'Discussion',
+    'Methods',
+    'Conclusions',
+    'Experimental',
+    'Subjects',
+    'Statistical Analysis',
+    'Experimental Procedures',
+    'Summary',
+    'Results and Discussion',
+    '{SMatter}',
+    '{SQuality} {SThing+s}',
+    '{Method}',
+    'Materials',
+    'Chemicals',
+    'Animals',
+    'Procedure',
+    'Data Analysis',
+    'Case Reports',
+    'Patients and Methods',
+  ],
+  reference: [
+    '{surname}, {initials}, {surname}, {initials} & {surname}, {initials} ({pastYear}). {SMatter} in {material}. {journal} {3-180}, {10-900}-{901-1400}.',
+    '{surname} {initials}: {SQuality} {sThing+s} and {sMatter}. {journal} {3-180}:{10-900}, {pastYear}.',
+    '{surname}, {initials}, and {surname}, {initials} {SMatter} of {material}. {journal}, {3-180}: {10-900}-{901-1400}, {pastYear}.',
+    '{initials} {surname} and {initials} {surname}, {journal}, {3-180}, {10-900} ({pastYear}).',
+    '{surname}, {initials}, {surname}, {initials}, et al. {pastYear}. The {sQuality} {sThing}. {journal} {3-180}({1-12}), {10-900}.',
+    '{surname}, {initials} {SMatter}. Ph.D. Thesis, {university}, {pastYear}.',
+    '{surname}, {initials} (Ed.), {SQuality} {sThing+s}, {surname} Press, {city}, {pastYear}, pp. {10-300}-{301-600}.',
+    'U.S. Department of Health, {SMatter}. A report. Washington, D.C., Government Printing Office, {pastYear}.',
+  ],
+  figureCaption: [
+    '[FIG.|Fig.|Figure] {1-8}. {SMatter} [in|of|as a function of] {material}. [Each point is the mean of {3-12} determinations.|Bars show standard errors.|Symbols: open circles, controls; closed circles, treated.|Details are given in the text.|]',
+    '[Fig.|Figure] {1-8}. {Method} of {material} [after {measure}|before and after {measure}|]. {SClause}.',
+  ],
+  tableTitle: [
+    '{SMatter} in {material}',
+    'Effect of {measure} on {sMatter}',
+    '{SQuality} {sThing+s} by {method}',
+    'Summary of {sMatter}',
+  ],
+};
