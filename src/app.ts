@@ -98,7 +98,10 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
   const foundation = buildFoundation(surroundings);
   const { blobs, announce, requireLicence } = foundation;
 
-  const followLabelChange = createFollowLabelChange({ assignLabels: createAssignLabels(foundation) });
+  const followLabelChange = createFollowLabelChange({
+    ...foundation,
+    assignLabels: createAssignLabels(foundation),
+  });
   const labelLife = { connection, announce, followLabelChange };
   const setLabelPolicy = createSetLabelPolicy(labelLife);
   const listLabelThresholds = createListLabelThresholds(foundation);

@@ -32,7 +32,10 @@ export function createReview(
   const { threshold = 0.8, randomShare = 0, leaseMs = 60_000 } = options;
   const dependencies = { ...facts, threshold, randomShare, leaseMs };
   const assignLabels = createAssignLabels(dependencies);
-  const labelLife = { ...facts, followLabelChange: createFollowLabelChange({ assignLabels }) };
+  const labelLife = {
+    ...facts,
+    followLabelChange: createFollowLabelChange({ ...dependencies, assignLabels }),
+  };
   const correctLabel = createCorrectLabel(dependencies);
   const confirmLabel = createConfirmLabel(dependencies);
   const deciding = {
