@@ -118,7 +118,10 @@ function createRecording(types: NativeBackend['binding'], inputs: readonly tf.Te
     nodes,
     weights,
     inputNames,
-    referenceOf,
+    /** What a run fetches: by a name of its own, as TensorFlow refuses to give back what it was given. */
+    addResult(tensor: tf.TensorInfo): string {
+      return `${add('Identity', [referenceOf(tensor)], [['T', typeValue(tensor.dtype)]])}:0`;
+    },
     addConstant(id: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType) {
       if (!ArrayBuffer.isView(values)) throw new Error(`A graph cannot hold a constant of type ${dtype}.`);
       // A copy, as the backend may take the values over.
@@ -175,12 +178,12 @@ function whileRecording(
 
 function load(
   backend: NativeBackend,
-  { nodes, weights, inputNames, referenceOf }: Recording,
+  { nodes, weights, inputNames, addResult }: Recording,
   inputs: readonly tf.Tensor[],
   results: readonly tf.Tensor[],
 ): TensorFlowGraph {
   const shapes = inputs.map(({ shape }) => shape.join());
-  const outputs = results.map(referenceOf);
+  const outputs = results.map(addResult);
   const fed = [...inputNames, ...weights.map(({ name }) => name)].map((name) => ({ name: `${name}:0` }));
   const folder = mkdtempSync(join(tmpdir(), 'layoutlmv2-graph-'));
   let id: number;
