@@ -26,9 +26,9 @@ export type TextStyle = {
   unrest?: number;
 };
 
-export type Align = 'left' | 'right' | 'center' | 'justify';
+type Align = 'left' | 'right' | 'center' | 'justify';
 
-export type BlockOptions = {
+type BlockOptions = {
   x: number;
   /** Where the first line's top is. */
   y: number;

@@ -81,9 +81,9 @@ function drawPerson(paper: Paper, x: number, y: number, size: number): void {
   if (dice.chance(0.5)) {
     context.fillStyle = '#eee';
     context.beginPath();
-    context.moveTo(x - 0.3 * head, y + 1.4 * head);
-    context.lineTo(x + 0.3 * head, y + 1.4 * head);
-    context.lineTo(x, y + 2.6 * head);
+    context.moveTo(x - 0.16 * head, y + 1.45 * head);
+    context.lineTo(x + 0.16 * head, y + 1.45 * head);
+    context.lineTo(x, y + 2.1 * head);
     context.fill();
   }
 }

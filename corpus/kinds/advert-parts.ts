@@ -45,6 +45,7 @@ export function drawSlogan(
   frame: AdFrame,
   size: number,
   colour: string,
+  ground?: string,
 ): number {
   const shown = dice.chance(0.35) ? text.toUpperCase() : text;
   const longest = shown.split(' ').reduce((a, b) => (a.length > b.length ? a : b), '');
@@ -55,6 +56,7 @@ export function drawSlogan(
   const highOf = (at: TextStyle) =>
     Math.ceil((1.2 * paper.widthOf(shown, at)) / frame.width) * at.size * leading;
   while (style.size > 9 && highOf(style) > frame.height) style = styled(style, { size: style.size * 0.92 });
+  if (ground) paper.box(frame.x - 8, frame.y - 6, frame.width + 16, highOf(style) + 12, ground);
   return paper.block(shown, { x: frame.x, y: frame.y, width: frame.width, style, align, leading }).y;
 }
 

@@ -117,7 +117,7 @@ function drawPoster(setting: Setting, frame: Frame, { ink }: Tone): void {
       bottom: frame.y + frame.height - 90,
     });
   }
-  drawBrand(setting, frame.x + 0.15 * frame.width, frame.y + frame.height - 42, 0.7 * frame.width, ink);
+  drawBrand(setting, frame.x + 0.15 * frame.width, frame.y + frame.height - 84, 0.7 * frame.width, ink);
   drawSmallPrint(setting, frame, ink);
 }
 
@@ -154,7 +154,7 @@ function drawPictureAbove(setting: Setting, frame: Frame, { ink }: Tone): void {
       justify: dice.chance(0.5),
     },
   );
-  drawBrand(setting, frame.x + 0.4 * frame.width, frame.y + frame.height - 30, 0.55 * frame.width, ink);
+  drawBrand(setting, frame.x + 0.4 * frame.width, frame.y + frame.height - 78, 0.55 * frame.width, ink);
   drawSmallPrint(setting, frame, ink);
 }
 
@@ -164,6 +164,8 @@ function drawFullPicture(setting: Setting, frame: Frame, _tone: Tone): void {
   const { slogan } = copyOf(setting);
   drawPicture(paper, frame, subjectOf(dice));
   const colour = dice.chance(0.6) ? '#fff' : '#000';
+  // On a picture of its own darkness a slogan is lost without a ground.
+  const hasBand = dice.chance(0.6);
   const at = frame.y + frame.height * dice.pick([0.03, 0.05, 0.55, 0.7]);
   const wide = frame.width * dice.between(0.5, 0.95);
   const put = () =>
@@ -173,6 +175,7 @@ function drawFullPicture(setting: Setting, frame: Frame, _tone: Tone): void {
       { x: 0, y: 0, width: wide, height: frame.height * 0.3 },
       dice.between(34, 90),
       colour,
+      hasBand ? (colour === '#fff' ? '#111' : '#fff') : undefined,
     );
   paper.turned(
     frame.x + dice.between(8, frame.width - wide),
@@ -184,7 +187,7 @@ function drawFullPicture(setting: Setting, frame: Frame, _tone: Tone): void {
     drawBrand(
       setting,
       frame.x + frame.width * dice.between(0.05, 0.45),
-      frame.y + frame.height - 60,
+      frame.y + frame.height - 88,
       frame.width * 0.5,
       colour,
     );

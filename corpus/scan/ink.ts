@@ -86,7 +86,7 @@ export function copyInBlack(raster: Raster, plan: ScanPlan, dice: Dice): void {
   // Clean paper stays white whatever the toner does; below the lower bound thin letters are lost.
   const most = plan.isDirty ? plan.paperTone + 6 - 0.5 * grain : plan.paperTone - 8 - 0.85 * grain;
   // Blank paper is not screened, or its tone would cover the page with dots.
-  const plain = plan.isDirty ? 256 : plan.paperTone - 8;
+  const plain = plan.paperTone - 8;
   const errors = new Float32Array(width + 2);
   for (let y = 0; y < height; y++) {
     let carried = 0;
@@ -111,7 +111,7 @@ export function copyInBlack(raster: Raster, plan: ScanPlan, dice: Dice): void {
       } else if (halftone === 'ordered') {
         const screen = SCREEN[(y & 3) * 4 + (x & 3)] ?? 128;
         // Text stays sharp: only the middle shades are screened.
-        const shift = value > 25 && value < 235 ? (screen - 128) * 0.7 : 0;
+        const shift = value > 25 && value < Math.min(235, plain) ? (screen - 128) * 0.7 : 0;
         data[at] = value + (noise() - 0.5) * grain < limit + shift ? 0 : 255;
       } else data[at] = value + (noise() + noise() - 1) * grain < limit ? 0 : 255;
     }

@@ -36,7 +36,7 @@ export type Scribe = {
   sentences(rule: string, count: number): string;
 };
 
-export type DateForm = 'long' | 'short' | 'european' | 'iso' | 'upper';
+type DateForm = 'long' | 'short' | 'european' | 'iso' | 'upper';
 
 export const MONTHS =
   'January February March April May June July August September October November December'.split(' ');

@@ -29,8 +29,8 @@ const make = (folder: string, ...options: string[]) =>
 
 describe('npm run corpus', () => {
   it('makes the same corpus in one process and in two, some of it read by Tesseract', async () => {
-    await make('one', '--workers', '1', '--ocr', '0.03');
-    await make('two', '--workers', '2', '--ocr', '0.03');
+    await make('one', '--workers', '1', '--ocr', '0.06');
+    await make('two', '--workers', '2', '--ocr', '0.06');
     for (const file of ['words.jsonl.gz', 'labels.csv', 'manifest.json']) {
       const [one, two] = await Promise.all(
         ['one', 'two'].map((folder) => readFile(join(root, folder, file))),
@@ -57,7 +57,7 @@ describe('npm run corpus', () => {
     const before = await stat(kept);
     await rm(join(root, 'one', 'parts', '00001.jsonl'));
     const words = await readFile(join(root, 'one', 'words.jsonl.gz'));
-    await make('one', '--ocr', '0.03');
+    await make('one', '--ocr', '0.06');
     expect((await stat(kept)).mtimeMs).toBe(before.mtimeMs);
     expect((await readFile(join(root, 'one', 'words.jsonl.gz'))).equals(words)).toBe(true);
     await expect(make('one', '--ocr', '0.5')).rejects.toThrow('other parameters');
