@@ -194,7 +194,7 @@ export function bootstrapMacroF1(options: {
 }
 
 /** A quantile of sorted values, linear between its two neighbours. */
-function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: readonly number[], share: number): number {
   const position = (sorted.length - 1) * share;
   const below = sorted[Math.floor(position)] ?? Number.NaN;
   const above = sorted[Math.ceil(position)] ?? Number.NaN;

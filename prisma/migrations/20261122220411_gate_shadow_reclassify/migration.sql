@@ -179,7 +179,7 @@ ALTER TABLE "gate_class_changes" ADD CONSTRAINT "gate_class_changes_label_id_fke
 
 -- What Prisma's schema cannot say:
 
--- Roll-backs of before took back one promotion each; promotions of before were the first version's, or a person's.
+-- Roll-backs of before took back one promotion each, and promotions of before were the first version's, or a person's.
 UPDATE "model_promotions" SET "kind" = 'ROLLBACK', "steps" = 1 WHERE "reason" = 'rolled back';
 UPDATE "model_promotions" SET "kind" = 'FIRST' WHERE "reason" = 'the first version';
 
