@@ -4,9 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { runForInference, type TensorTree, tensorsOf } from './blocks.js';
-import { visualTokenCount } from './config.js';
+import { type LayoutLMv2Config, visualTokenCount } from './config.js';
 import { IMAGE_SIDE } from './encoded-page.js';
-import type { LayoutLMv2Model } from './model.js';
 import { type Network, networkOf, runBackbone } from './network.js';
 import {
   applyPrepared,
@@ -16,6 +15,9 @@ import {
   prepareBackbone,
 } from './visual-backbone.js';
 
+/** Whose backbone it is: a model. */
+type BackboneOwner = { config: LayoutLMv2Config; parameters: ReadonlyMap<string, tf.Tensor> };
+
 export type ImageReader = {
   /** The features of one page [cells * channels], from its pixels [224, 224, 3]. */
   read(image: Uint8Array): Promise<Float32Array>;
@@ -24,7 +26,7 @@ export type ImageReader = {
 };
 
 /** Reads images by the backbone of a model, which must not be changed meanwhile; its batch norms are folded only once. */
-export function createImageReader(model: LayoutLMv2Model): ImageReader {
+export function createImageReader(model: BackboneOwner): ImageReader {
   const { config } = model;
   let folded: Pick<Network<Convolution>, 'stem' | 'blocks'> | undefined;
   return {
@@ -51,7 +53,7 @@ export function createImageReader(model: LayoutLMv2Model): ImageReader {
 }
 
 /** The features of several pages side by side, [pages, cells, channels]. */
-export function stackFeatures(model: LayoutLMv2Model, features: readonly Float32Array[]): tf.Tensor3D {
+export function stackFeatures(model: BackboneOwner, features: readonly Float32Array[]): tf.Tensor3D {
   const cells = visualTokenCount(model.config);
   const size = features[0]?.length ?? 0;
   const all = new Float32Array(features.length * size);

@@ -9,6 +9,7 @@ import { type BackboneConfig, P2_SIDE } from './config.js';
 import { type Convolving, pointwise, stem } from './ops/convolution.js';
 import { grouped } from './ops/grouped-convolution.js';
 import { linear } from './ops/multiply.js';
+import { relu } from './ops/relu.js';
 import { doubled } from './ops/resample.js';
 
 /** Guards the square root of a batch norm's variance; detectron2's constant. */
@@ -88,10 +89,18 @@ export type ApplyConvolution<C> = (convolution: C, convolving: Convolving, x: tf
 export const applyPrepared: ApplyConvolution<Convolution> = ({ kernel, bias }, convolving, x) =>
   tf.add((convolving.resident ?? convolving).convolve(x, kernel), bias);
 
-/** Applies a convolution and its norm: training. */
+/** Applies a convolution and its norm, which scales the kernel or the result, whichever is smaller: training. */
 export const applyNormed: ApplyConvolution<NormedConvolution> = (convolution, { arrange, convolve }, x) => {
-  const { kernel, bias } = foldNorm(convolution);
-  return tf.add(convolve(x, arrange(kernel)), bias);
+  const { kernel, norm } = convolution;
+  const outChannels = kernel.shape[0] ?? 0;
+  // Not less than the result's size, which the stride may divide.
+  const resultSize = (x.size / x.shape[3]) * outChannels;
+  if (resultSize < kernel.size) {
+    const { scale, offset } = affineOf(norm);
+    return tf.add(tf.mul(convolve(x, arrange(kernel)), scale), offset);
+  }
+  const folded = foldNorm(convolution);
+  return tf.add(convolve(x, arrange(folded.kernel)), folded.bias);
 };
 
 /** Pixels [pages, 224, 224, 3] as the backbone wants them: (pixel − mean) / std per channel. */
@@ -101,7 +110,7 @@ export function normalisePixels(pixels: tf.Tensor4D, { pixelMean, pixelStd }: Ba
 
 /** The stem: 7x7 convolution, ReLU, max pool; [pages, 224, 224, 3] to [pages, 56, 56, channels]. */
 export function runStem<C>(convolution: C, image: tf.Tensor4D, apply: ApplyConvolution<C>): tf.Tensor4D {
-  const features = tf.relu(apply(convolution, stem(), image));
+  const features = relu(apply(convolution, stem(), image));
   // Padding with zeros equals padding with minus infinity, as nothing is negative after the ReLU.
   const padded = tf.pad(features, [
     [0, 0],
@@ -121,11 +130,11 @@ export function runBottleneck<C>(
   apply: ApplyConvolution<C>,
 ): tf.Tensor4D {
   const { stride } = plan;
-  const narrow = tf.relu(apply(block.conv1, pointwise(1), x));
-  const spatial = tf.relu(apply(block.conv2, grouped(groups, stride), narrow));
+  const narrow = relu(apply(block.conv1, pointwise(1), x));
+  const spatial = relu(apply(block.conv2, grouped(groups, stride), narrow));
   const wide = apply(block.conv3, pointwise(1), spatial);
   const shortcut = block.shortcut ? apply(block.shortcut, pointwise(stride), x) : x;
-  return tf.relu(tf.add(wide, shortcut));
+  return relu(tf.add(wide, shortcut));
 }
 
 /**

@@ -3,6 +3,8 @@
  * pass of a checkpointed block.
  */
 import * as tf from '@tensorflow/tfjs';
+import { activeEngine, type EngineName } from '../engine.js';
+import { runOperation } from '../engines/tensorflow-operation.js';
 import { differentiable, savedAt } from './differentiable.js';
 
 /**
@@ -22,8 +24,7 @@ export const noDropout: Dropout = () => undefined;
 export function createDropout(seed: number): Dropout {
   return <R extends tf.Rank>(shape: tf.ShapeMap[R], rate: number, site: string) => {
     if (rate === 0) return undefined;
-    const size = tf.util.sizeFromShape(shape);
-    return tf.tensor<R>(dropMask(size, rate, hashText(site, seed)), shape, 'float32');
+    return MASKS[activeEngine()](shape, rate, hashText(site, seed)) as tf.Tensor<R>;
   };
 }
 
@@ -44,6 +45,32 @@ export function drop<R extends tf.Rank>(
     };
   });
 }
+
+/** The factors for a tensor of `shape`, as a function of `seed`. */
+type Mask = (shape: number[], rate: number, seed: number) => tf.Tensor;
+
+/** Drawn here: every engine gets the same. */
+const drawMask: Mask = (shape, rate, seed) =>
+  tf.tensor(dropMask(tf.util.sizeFromShape(shape), rate, seed), shape, 'float32');
+
+/** Drawn by TensorFlow, on all cores: half the time. */
+const drawMaskNatively: Mask = (shape, rate, seed) =>
+  // An operation without inputs is invisible to the tape, which would keep what is on the way to the mask.
+  differentiable([], () => {
+    const drawn = runOperation('StatelessRandomUniform', { dtype: 'float32', T: 'int32', Tseed: 'int32' }, [
+      tf.tensor1d(shape, 'int32'),
+      tf.tensor1d([seed, 0], 'int32'),
+    ]); // from 0 up to 1
+    const value = tf.mul(tf.cast(tf.greaterEqual(drawn, rate), 'float32'), 1 / (1 - rate));
+    return { value, gradient: () => [] };
+  });
+
+const MASKS = {
+  tensorflow: drawMaskNatively,
+  webgpu: drawMask,
+  wasm: drawMask,
+  cpu: drawMask,
+} satisfies Record<EngineName, Mask>;
 
 /** The factors: a counter through MurmurHash3's finaliser, compared with the rate. */
 function dropMask(size: number, rate: number, seed: number): Float32Array {

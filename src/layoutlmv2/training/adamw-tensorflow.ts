@@ -4,7 +4,7 @@
  * against 0.72 s; the base size's 198 million take 0.5 s.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { AdamWSlot } from './adamw.js';
+import type { AdamWSlot } from './adamw-slot.js';
 
 /** What the backend of @tensorflow/tfjs-node-gpu offers beyond TensorFlow.js' interface. */
 type NativeBackend = {

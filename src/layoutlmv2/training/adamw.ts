@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { activeEngine } from '../engine.js';
 import type { WeightMap } from '../parameters.js';
+import type { AdamWOptions, AdamWSlot } from './adamw-slot.js';
 import { createTensorFlowSlot } from './adamw-tensorflow.js';
 import { type Gradient, wholeGradient } from './gradient-sum.js';
 
@@ -17,9 +18,6 @@ export type AdamWParameter = {
   /** The learning rate of this parameter as a multiple of the step's. */
   learningRateMultiplier: number;
 };
-
-/** Names and defaults as in Hugging Face's `TrainingArguments` (adam_beta1, adam_beta2, adam_epsilon, weight_decay). */
-export type AdamWOptions = { beta1: number; beta2: number; epsilon: number; weightDecay: number };
 
 /** What AdamW remembers, on the host: the two running means by parameter name, shaped as the parameter; and the steps done. */
 export type AdamWState = { steps: number; firstMoments: WeightMap; secondMoments: WeightMap };
@@ -35,23 +33,6 @@ export type AdamW = {
   step(gradients: ReadonlyMap<string, Gradient>, learningRate: number, gradientFactor: number): void;
   readState(): Promise<AdamWState>;
   dispose(): void;
-};
-
-/** The step of one parameter, which is the unit of memory: what one needs on its way is freed before the next. */
-export type AdamWSlot = {
-  step(gradient: tf.Tensor, scalars: AdamWScalars): void;
-  /** Both running means; the caller disposes them. */
-  readMoments(): [tf.Tensor, tf.Tensor];
-  dispose(): void;
-};
-
-type AdamWScalars = Pick<AdamWOptions, 'beta1' | 'beta2' | 'epsilon'> & {
-  /** Steps done, this one included. */
-  steps: number;
-  rate: number;
-  /** What decay leaves of the parameter, 1 − rate · weight decay. */
-  kept: number;
-  gradientFactor: number;
 };
 
 /**

@@ -180,9 +180,10 @@ function pagesOf({ pages, tokens, tokenCounts, inputIds, boxes, images }: ModelB
 }
 
 /** Of a gradient from what was recorded: of its norm, and of elements relative to the largest. */
-function distanceOfGradient(values: Float32Array | Int32Array | Uint8Array, recorded?: Gradient): number {
+function distanceOfGradient(values: ArrayLike<number>, recorded?: Gradient): number {
   if (!recorded) return Number.NaN;
-  const largest = recorded.maxabs ?? values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  const largest =
+    recorded.maxabs ?? Array.from(values).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   const distances = recorded.first.map((value, i) => Math.abs((values[i] ?? Number.NaN) - value) / largest);
   return Math.max(Math.abs(normOf(values) / recorded.norm - 1), ...distances);
 }
