@@ -151,7 +151,7 @@ function setStory(setting: Setting, frame: Frame, columns: number, size: number)
   // Columns of a clipping end where the scissors went.
   flowColumns(
     paper,
-    story.body(90),
+    story.body(dice.chance(0.35) ? dice.integer(2, 14) : 90),
     { ...frame, y },
     {
       count: columns,
@@ -173,7 +173,7 @@ function drawClipping(setting: Setting): void {
     x: dice.between(35, 110),
     y: dice.between(70, 190),
     width: 0,
-    bottom: dice.chance(0.5) ? dice.between(880, 960) : dice.between(520, 860),
+    bottom: dice.chance(0.5) ? dice.between(880, 960) : dice.between(380, 860),
   };
   const isWide = dice.chance(0.75);
   frame.width = Math.min(
@@ -201,7 +201,7 @@ function drawNarrowClipping(setting: Setting): void {
     x: dice.between(60, paper.width - width - 60),
     y: dice.between(60, 220),
     width,
-    bottom: dice.between(420, 960),
+    bottom: dice.between(300, 960),
   };
   drawCutEdges(setting, frame);
   setStory(setting, frame, width > 230 ? 2 : 1, dice.between(9, 12));

@@ -16,6 +16,10 @@ export const AD_RULES: Rules = {
     'flavor; taste; pleasure; refreshment; comfort; value; quality; style; satisfaction; aroma; freedom; confidence; excitement; performance; smoothness; mildness; beauty; adventure; luxury; the good life; elegance; fun',
   ),
   slogan: [
+    'The {strayAdjective} {strayNoun}',
+    '{StrayVerb} your {strayNoun}',
+    '"{StrayAdverb} {strayAdjective}!"',
+    'A {strayNoun} for every {strayNoun}',
     '[Come to|Discover|Taste|Try|Enjoy|Reach for|Rediscover|Step up to|Welcome to] [the |]{adJoy}',
     '{AdQuality} {adJoy}. {AdQuality} {adJoy}.',
     'The {adQuality} {adJoy} [of|from] {adBrand}',
@@ -38,6 +42,9 @@ export const AD_RULES: Rules = {
     'Take the {adQuality} road.',
   ],
   adCopy: [
+    'The {strayAdjective} {strayNoun}. The {strayAdjective} {strayNoun}. And {adBrand}.',
+    'You {strayVerb} it. You {strayVerb} it again. [Now|Then] {strayVerb} it with {adProduct}.',
+    '[Some|Most] {strayNoun+s} {strayVerb}. Ours are {adQuality}.',
     'The {adQuality} {adJoy} you [want|deserve|expect|remember]. [At last|Now|Today|Finally], in {adBrand} {adProduct}.',
     '{adBrand} gives you {adQuality} {adJoy} [pack after pack|year after year|every time|you can count on|at a price you like].',
     "[You'll|You] [never|always] [notice|feel|taste|love] the difference [a good {strayNoun}|real quality|our people|{adQuality} {adJoy}] makes.",

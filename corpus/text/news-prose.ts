@@ -34,7 +34,25 @@ export const NEWS_RULES: Rules = {
     '[{place} - ||]It is [a quiet morning|early evening|almost noon] in {city}, and {person} is [lighting a cigarette|waiting for a bus|worried about {newsThing}|talking about {newsThing}].',
     '[{place} - ||]Shares of {company} [rose|fell|tumbled|jumped] {1-9} {1-7}/8 to {usd}{12-98} {weekday} after {newsBody} {newsDid} {newsThing}.',
   ],
+  newsMatter: listOf(
+    `cigarette advertising; passive smoking; smoking in restaurants; nicotine addiction; the tobacco lobby; lung cancer; low-tar cigarettes; smokeless tobacco; farm subsidies; teenage smoking;
+    air quality; health insurance; campaign money; the stock market; product liability; birth defects; heart disease; the tobacco crop; cigarette exports; foreign trade; sponsorship of sports events;
+    unemployment; drug abuse; gun control; school prayer; the trade deficit; auto racing; country music; real estate; interest rates; the environment; taxes; food labels; space flight; crime; {matter}; {matter}; {sMatter}`,
+  ),
+  newsDeed: listOf(
+    'raises questions about; has been linked to; should not be confused with; is driving up the cost of; may soon replace; has changed the face of; is no answer to; has little to do with; depends on; is hurting; helps explain',
+  ),
   newsSentence: [
+    '"{Clause}," {speaker} {said}.',
+    '{Speaker} {said} {clause}, but {newsMatter} {newsDeed} {newsMatter}.',
+    'Critics [say|argue|contend] that {newsMatter} {newsDeed} {newsMatter}.',
+    '[Researchers|Scientists|Doctors] at {university} [found|reported|believe] that {sClause}.',
+    'In {city}, {newsMatter} {newsDeed} {newsMatter}, {said} {speaker}.',
+    '{NewsMatter} [has become|remains|was|is] [big business|a hot issue|a {strayAdjective} subject|front-page news|the last thing {surname} wanted] in {stateName}, where {clause}.',
+    '[For years|For decades|Until recently], [smokers|consumers|growers|doctors|lawyers|voters|retailers|patients] [were told|believed|assumed|hoped] {newsMatter} {newsDeed} {newsMatter}.',
+    '{Surname}, who {strayVerb+ed} the {strayNoun} in {pastYear}, {said} the {quality} {thing} [is|was] {strayAdverb} {strayAdjective}.',
+    '"What [we|you|they] have here is {newsMatter}, [plain and simple|not {newsMatter}|and nobody {strayVerb+s} it]," {said} {person}, {title} of {company}.',
+    'A {strayNoun} of {2-9}{1-9} [residents|executives|physicians|students|senators] [will|would|could] {strayVerb} {newsMatter} [before|after] the {strayNoun} {strayVerb+s} {weekday}.',
     '"[We|They|I|People] [are|were] [not |][surprised|happy|worried|convinced|ready]," {speaker} {said}. "[It\'s|This is] [a victory|a step|a mistake|bad news|about time|a matter of choice|common sense]."',
     '"{NewsThing} [is|was] {strayAdjective}," {said} {speaker}[, who {newsDid} {newsThing}|].',
     '{NewsBody} {newsDid} {newsThing} [last {month}|{weekday}|in {pastYear}|this year|late {weekday} night].',

@@ -10,6 +10,8 @@ our {quality} {thing} is being {deed+ed}; it is necessary to {deed} each {thing}
 the {thing} and the {thing} have been [delayed|approved|revised|completed|sent|received]; {matter} remains [high|low|unchanged|uncertain|satisfactory];
 the cost of {matter} [rose|fell|came] to {amount}; {amount} was spent on {matter}`),
   bodySentence: [
+    'The {strayNoun} you {strayVerb+ed} [was|is] {strayAdverb} {strayAdjective}.',
+    '[Perhaps|Clearly|Frankly|Fortunately], the {strayAdjective} {strayNoun} [can|should|will] {strayVerb} the {thing}.',
     '{clause}.',
     '{clause}.',
     '{clause}, and {clause}.',

@@ -17,6 +17,10 @@ no [significant|measurable|appreciable] change in {sMatter} was [observed|detect
 {sMatter} depends on the {sQuality} {sThing}; {material} [were|had been] {sDeed+ed} for {measure}; the effect of {measure} on {sMatter} was [small|pronounced|reversible|{sQuality}];
 the {sThing+s} of {material} [showed|exhibited|lacked] {sQuality} {sMatter}; both {sMatter} and {sMatter} [contribute|respond|are related] to the {sThing}`),
   scienceSentence: [
+    'The {strayAdjective} {strayNoun} of {sMatter} [may be|is|was] {strayAdverb} {sQuality} {stat}.',
+    'In a [recent|previous|large|small] [survey|report|trial|series], {rate} of {material} had {sQuality} {sThing+s} {cite}.',
+    '[Several|Many|Few] [authors|investigators|workers] have [discussed|considered|studied] the {strayNoun} of {sMatter} and of {matter} {cite}.',
+    'It should be [noted|emphasized|remembered] that the {sThing} [does not|may not|can] {strayVerb} the {sQuality} {strayNoun}.',
     '{sClause}.',
     '{sClause}.',
     '{SClause} {cite}.',

@@ -23,7 +23,7 @@ const make = (folder: string, ...options: string[]) =>
     '--import',
     'tsx',
     'corpus/corpus.ts',
-    ...['--out', join(root, folder), '--seed', '5', '--pages', String(PAGES)],
+    ...['--out', join(root, folder), '--seed', '7', '--pages', String(PAGES)],
     ...['--kinds', 'receipt,id_document', ...options],
   ]);
 
