@@ -84,7 +84,7 @@ export function copyInBlack(raster: Raster, plan: ScanPlan, dice: Dice): void {
   const field = createField(dice, plan.unevenness);
   const { threshold, grain, halftone } = plan;
   // Clean paper stays white whatever the toner does; below the lower bound thin letters are lost.
-  const most = plan.isDirty ? plan.paperTone + 6 - 0.5 * grain : plan.paperTone - 8 - 0.85 * grain;
+  const most = plan.isDirty ? plan.paperTone + 2 - 0.6 * grain : plan.paperTone - 8 - 0.85 * grain;
   // Blank paper is not screened, or its tone would cover the page with dots.
   const plain = plan.paperTone - 8;
   const errors = new Float32Array(width + 2);

@@ -97,7 +97,7 @@ export function drawScanPlan(dice: Dice, format: Format, manner: Manner, turnedS
   const placing = compose([scale, 0, 0, drawn.height / glass.height, 0, 0], onGlass);
 
   const halftone = dice.pick(['threshold', 'noise', 'noise', 'diffusion', 'ordered'] as const);
-  const isDirty = isArchive && dice.chance(0.13);
+  const isDirty = isArchive && dice.chance(0.08);
   return {
     manner,
     drawn,
