@@ -209,10 +209,7 @@ function load(
   };
 }
 
-/**
- * The same operation in the form that TensorFlow's optimiser joins with its neighbours: products of two matrices, and sums with a
- * bias, by their own names.
- */
+/** The same operation in the form that TensorFlow's optimiser joins with its neighbours, where that makes it faster. */
 function asFusible(
   operation: string,
   attributes: readonly OperationAttribute[],
@@ -221,11 +218,11 @@ function asFusible(
 ): { operation: string; attributes: readonly OperationAttribute[]; operands: readonly tf.TensorInfo[] } {
   const [first, second] = operands;
   const type = attributes.filter(({ name }) => name === 'T');
-  if (operation === 'BatchMatMulV2' && first?.shape.length === 2 && second?.shape.length === 2) {
-    const isTransposed = (side: string): unknown => attributes.find(({ name }) => name === side)?.value;
+  const attribute = (name: string): unknown => attributes.find((given) => given.name === name)?.value;
+  if (operation === 'BatchMatMulV2' && first && second && isWidening(first, second, attribute('adj_y'))) {
     const transpositions = [
-      { name: 'transpose_a', type: types.TF_ATTR_BOOL, value: isTransposed('adj_x') },
-      { name: 'transpose_b', type: types.TF_ATTR_BOOL, value: isTransposed('adj_y') },
+      { name: 'transpose_a', type: types.TF_ATTR_BOOL, value: attribute('adj_x') },
+      { name: 'transpose_b', type: types.TF_ATTR_BOOL, value: attribute('adj_y') },
     ];
     return { operation: 'MatMul', attributes: [...type, ...transpositions], operands };
   }
@@ -237,6 +234,17 @@ function asFusible(
     first.shape.at(-1) === second.shape[0];
   if (isBias) return { operation: 'BiasAdd', attributes: type, operands };
   return { operation, attributes, operands };
+}
+
+/**
+ * Whether a product of two matrices has more columns than its first operand. Joined with a bias and a GELU, TensorFlow computes it
+ * by another routine, which is slower for the others. Measured in ms for 561 rows, joined against not joined and without what is joined: 768
+ * to 3072 14.1 with its GELU / 13.9, 3072 to 768 15.9 / 13.3, 768 to 768 6.2 / 3.5.
+ */
+function isWidening(a: tf.TensorInfo, b: tf.TensorInfo, isTransposed: unknown): boolean {
+  if (a.shape.length !== 2 || b.shape.length !== 2) return false;
+  const [rows = 0, columns = 0] = b.shape;
+  return isTransposed ? rows > columns : columns > rows;
 }
 
 /** Tells the graph of a saved model that is for use from others in it. */
