@@ -1,7 +1,7 @@
 /**
  * Whether one classifier is better than another on the same units, or than guessing, beyond chance. Pure numbers.
  */
-import { confusionMatrix, type Interval, macroF1Of, quantile } from './metrics.js';
+import { type ConfusionMatrix, classScores, confusionMatrix, type Interval, quantile } from './metrics.js';
 import { createRandom } from './random.js';
 
 export type PairedDifference = {
@@ -17,11 +17,20 @@ export type PairedDifference = {
 };
 
 /**
+ * The mean F1 of the classes that occur in the truth, null without units: unlike macroF1Of of metrics.ts, two classifiers
+ * judged on the same units are always judged on the same classes, whatever else they answer.
+ */
+export function macroF1OfTruth(matrix: ConfusionMatrix): number | null {
+  const scored = classScores(matrix).flatMap(({ f1, support }) => (support === 0 ? [] : [f1 ?? 0]));
+  return scored.length === 0 ? null : scored.reduce((total, f1) => total + f1, 0) / scored.length;
+}
+
+/**
  * The difference of two classifiers' macro-F1 by the paired percentile bootstrap: units are drawn with replacement, and both
  * classifiers are measured on the same draw. The same seed gives the same numbers. Null without units.
  *
- * @param options.actual, options.first, options.second class numbers from 0 in the same order; a class that is none of the
- * truth may stand for every wrong answer.
+ * @param options.actual, options.first, options.second class numbers from 0 in the same order; a class that
+ * does not occur in the truth may stand for every wrong answer.
  */
 export function pairedBootstrapMacroF1(options: {
   actual: ArrayLike<number>;
@@ -36,7 +45,7 @@ export function pairedBootstrapMacroF1(options: {
   if (actual.length === 0) return null;
   const random = createRandom(seed);
   const scoreOf = (predicted: ArrayLike<number>, drawn: readonly number[]) =>
-    macroF1Of(
+    macroF1OfTruth(
       confusionMatrix(
         drawn.map((unit) => actual[unit] ?? -1),
         drawn.map((unit) => predicted[unit] ?? -1),

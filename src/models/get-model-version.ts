@@ -1,7 +1,11 @@
 /** How the features to the right come to model versions. */
 import type { Database, Transaction } from '../platform/database/database.js';
 import { isId } from '../shared/ids.js';
-import { createModelVersionNotFoundError, createModelVersionNotReadyError } from './model.errors.js';
+import {
+  createFilesCollectedError,
+  createModelVersionNotFoundError,
+  createModelVersionNotReadyError,
+} from './model.errors.js';
 import { isReady, type ModelVersion, type ReadyModelVersion } from './model-version.js';
 import {
   findModelVersion,
@@ -18,15 +22,24 @@ export async function getModelVersion(database: Database, id: string): Promise<M
   return version;
 }
 
-/** @throws AppError MODEL_VERSION_NOT_FOUND; MODEL_VERSION_NOT_READY for one that is being imported or could not be. */
+/**
+ * @throws AppError MODEL_VERSION_NOT_FOUND; MODEL_VERSION_NOT_READY for one that is being imported or could not be;
+ * MODEL_FILES_COLLECTED.
+ */
 export async function getReadyModelVersion(database: Database, id: string): Promise<ReadyModelVersion> {
   return requireReady(await getModelVersion(database, id));
 }
 
-/** @throws AppError MODEL_VERSION_NOT_READY. */
+/** @throws AppError MODEL_VERSION_NOT_READY; MODEL_FILES_COLLECTED for one whose folder is given up. */
 export function requireReady(version: ModelVersion): ReadyModelVersion {
   if (!isReady(version)) throw createModelVersionNotReadyError(version.number, version.status);
+  if (version.filesCollectedAt !== null) throw createFilesCollectedError(version.number);
   return version;
+}
+
+/** Whether a version can be loaded. */
+export function isReadyWithFiles(version: ModelVersion): version is ReadyModelVersion {
+  return isReady(version) && version.filesCollectedAt === null;
 }
 
 /** Versions in the order of the ids. @throws when one is missing: rows never point to a version that is gone. */

@@ -1,6 +1,7 @@
 /** The folders of model versions under the data directory: each written once, under the version's id, never changed. */
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isId } from '../shared/ids.js';
 
 export type ModelStore = {
   /** The folder of a version, whether it is there or not. */
@@ -9,6 +10,8 @@ export type ModelStore = {
   prepareFolder(modelVersionId: string): Promise<string>;
   /** Removes the folder of a version that has come to nothing. */
   removeFolder(modelVersionId: string): Promise<void>;
+  /** Ids of the versions that have a folder. */
+  listFolders(): Promise<string[]>;
   /** Puts the model card into a version's folder, before anyone is told of the version. */
   writeModelCard(modelVersionId: string, text: string): Promise<void>;
   /** Takes the model card over from the checkpoint that a version was made of; there may be none. */
@@ -28,6 +31,10 @@ export function createModelStore(modelsDir: string): ModelStore {
       await mkdir(modelsDir, { recursive: true });
       await removeFolder(modelVersionId);
       return folderOf(modelVersionId);
+    },
+    async listFolders() {
+      await mkdir(modelsDir, { recursive: true });
+      return (await readdir(modelsDir)).filter(isId);
     },
     writeModelCard: (modelVersionId, text) => writeFile(join(folderOf(modelVersionId), cardName), text),
     async copyModelCard(modelVersionId, fromFolder) {

@@ -91,24 +91,18 @@ export async function lockAlias(tx: Transaction, alias: string): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`model-alias ${alias}`}, 0))`;
 }
 
-/** Points an alias to a version and writes the move down. */
-export async function moveAlias(
-  tx: Transaction,
-  move: { id: string; alias: string; modelVersionId: string; previousId: string | null; reason: string },
-): Promise<void> {
-  const { alias, modelVersionId } = move;
+/** Points an alias to a version. */
+export async function setAlias(tx: Transaction, alias: string, modelVersionId: string): Promise<void> {
   await tx.modelAlias.upsert({
     where: { alias },
     create: { alias, modelVersionId },
     update: { modelVersionId, since: new Date() },
   });
-  await tx.modelPromotion.create({ data: move });
 }
 
-/** Moves of an alias, newest first. */
-export async function listMoves(
-  database: Database,
-  alias: string,
-): Promise<{ modelVersionId: string; previousId: string | null; reason: string }[]> {
-  return await database.modelPromotion.findMany({ where: { alias }, orderBy: { id: 'desc' } });
+/** Takes an alias away, from any version or only from one. */
+export async function deleteAlias(tx: Transaction, alias: string, modelVersionId?: string): Promise<void> {
+  await tx.modelAlias.deleteMany({
+    where: { alias, ...(modelVersionId === undefined ? {} : { modelVersionId }) },
+  });
 }

@@ -26,6 +26,8 @@ export type ModelVersion = {
   unmappedClasses: string[];
   baseModelId: string | null;
   createdAt: Date;
+  /** Since when its folder is given up to make room; null while it is there. */
+  filesCollectedAt: Date | null;
 };
 
 /** A version that is complete: its folder is there, and all is known of it. */
@@ -40,6 +42,27 @@ export type ReadyModelVersion = ModelVersion & {
 
 /** The alias of the version that classifies. */
 export const servingAlias = 'serving';
+
+/** The alias of the version that scores uploads only to be compared. */
+export const shadowAlias = 'shadow';
+
+export const promotionKinds = ['FIRST', 'MANUAL', 'AUTOMATIC', 'ROLLBACK'] as const;
+export type PromotionKind = (typeof promotionKinds)[number];
+
+/** A change of the version that serves. */
+export type PromotionEvent = {
+  id: string;
+  kind: PromotionKind;
+  modelVersionId: string;
+  /** What served before; null for the first. */
+  previousId: string | null;
+  /** How many promotions a roll-back takes back; 0 for a promotion. */
+  steps: number;
+  reason: string;
+  /** Null where the program did it by itself. */
+  promotedBy: string | null;
+  createdAt: Date;
+};
 
 /** What the models feature announces. */
 export type ModelFact =

@@ -2,7 +2,14 @@
 import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionTypeOf } from '../platform/graphql/connection.types.js';
 import type { ModelImport } from './model-import.js';
-import { type ModelVersion, type ModelVersionStatus, modelVersionStatuses } from './model-version.js';
+import {
+  type ModelVersion,
+  type ModelVersionStatus,
+  modelVersionStatuses,
+  type PromotionEvent,
+  type PromotionKind,
+  promotionKinds,
+} from './model-version.js';
 
 const ModelVersionStatusEnum = Object.fromEntries(modelVersionStatuses.map((status) => [status, status]));
 registerEnumType(ModelVersionStatusEnum, {
@@ -63,6 +70,8 @@ export class ModelVersionType implements ModelVersion {
 
   @Field(() => GraphQLISODateTime)
   createdAt!: Date;
+
+  filesCollectedAt!: Date | null;
 }
 
 export const ModelVersionConnectionType = connectionTypeOf('ModelVersion', ModelVersionType);
@@ -118,3 +127,35 @@ export class ModelImportType implements ModelImport {
   @Field(() => GraphQLISODateTime, { nullable: true })
   finishedAt!: Date | null;
 }
+
+const PromotionKindEnum = Object.fromEntries(promotionKinds.map((kind) => [kind, kind]));
+registerEnumType(PromotionKindEnum, {
+  name: 'PromotionKind',
+  description: 'FIRST of all, by hand (MANUAL), by the gate (AUTOMATIC), or a ROLLBACK',
+});
+
+@ObjectType('PromotionEvent', { description: 'A change of the version that serves; none is ever removed' })
+export class PromotionEventType implements PromotionEvent {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => PromotionKindEnum)
+  kind!: PromotionKind;
+
+  modelVersionId!: string;
+  previousId!: string | null;
+
+  @Field(() => Int, { description: 'How many promotions a roll-back takes back; 0 for a promotion' })
+  steps!: number;
+
+  @Field(() => String)
+  reason!: string;
+
+  @Field(() => String, { nullable: true, description: 'Null where the program did it by itself' })
+  promotedBy!: string | null;
+
+  @Field(() => GraphQLISODateTime)
+  createdAt!: Date;
+}
+
+export const PromotionEventConnectionType = connectionTypeOf('PromotionEvent', PromotionEventType);

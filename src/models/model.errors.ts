@@ -14,10 +14,28 @@ export const createModelVersionNotReadyError = (number: number, status: ModelVer
     message: `Model version ${number} is ${status}: only a READY one can be used.`,
   });
 
-export const createNothingToRollBackError = () =>
+export const createFilesCollectedError = (number: number) =>
+  createAppError({
+    code: 'MODEL_FILES_COLLECTED',
+    message: `The files of model version ${number} have been given up to make room, so it can neither serve nor be fine-tuned; the setting KEPT_MODEL_VERSIONS says how many versions keep theirs. Its figures stay.`,
+  });
+
+export const createNothingToRollBackError = (steps: number, possible: number) =>
   createAppError({
     code: 'NOTHING_TO_ROLL_BACK',
-    message: 'No model version served before the present one, so there is none to go back to.',
+    message:
+      possible === 0
+        ? 'No model version served before the present one, so there is none to go back to.'
+        : `Only ${possible} promotions can be taken back, not ${steps}.`,
+  });
+
+export const createInvalidStepsError = (steps: number) =>
+  createAppError({ code: 'BAD_USER_INPUT', message: `steps must be at least 1, not ${steps}` });
+
+export const createShadowServesError = (number: number) =>
+  createAppError({
+    code: 'SHADOW_MODEL_SERVES',
+    message: `Model version ${number} serves: only another one can be compared with it in the shadow.`,
   });
 
 export const createNoClassifierError = (number: number) =>

@@ -11,3 +11,11 @@ export const importModelJob: JobDefinition<{ modelVersionId: string }> = {
   // A base model needs 1.5 GB of memory while it is checked: one at a time.
   queue: 'model-import',
 };
+
+export const collectModelFilesJob: JobDefinition<Record<string, never>> = {
+  name: 'collect-model-files',
+  lane: 'worker',
+  payload: z.object({}).strict(),
+  maxAttempts: 3,
+  queue: 'model-files',
+};

@@ -7,7 +7,7 @@ import type { DatabaseConnection } from '../platform/database/database.js';
 import { isNumberKey, readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import { isId } from '../shared/ids.js';
-import { getModelVersions } from './get-model-version.js';
+import { getModelVersions, isReadyWithFiles } from './get-model-version.js';
 import type { CancelModelImport, ImportModel } from './import-model.js';
 import { ImportModelInput } from './model.inputs.js';
 import type { ModelImport } from './model-import.js';
@@ -77,15 +77,24 @@ export class ModelResolver {
   }
 
   @Mutation(() => ModelVersionType, { description: 'Makes a version the one that classifies' })
-  async promoteModel(@Arg('id', () => ID) id: string): Promise<ModelVersion> {
-    return await this.#promoteModel(id);
+  async promoteModel(
+    @Arg('id', () => ID) id: string,
+    @Arg('reason', () => String, { nullable: true, description: 'For the history' }) reason: string | null,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ModelVersion> {
+    return await this.#promoteModel(id, { promotedBy: context.viewer.name, reason });
   }
 
   @Mutation(() => ModelVersionType, {
-    description: 'Goes back to the version that served before the last promotion',
+    description:
+      'Goes back to the version that served before the last promotions, so many of them as steps says',
   })
-  async rollbackModel(): Promise<ModelVersion> {
-    return await this.#rollbackModel();
+  async rollbackModel(
+    @Arg('steps', () => Int, { defaultValue: 1 }) steps: number,
+    @Arg('reason', () => String, { nullable: true, description: 'For the history' }) reason: string | null,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ModelVersion> {
+    return await this.#rollbackModel(steps, { promotedBy: context.viewer.name, reason });
   }
 
   @Mutation(() => ModelVersionType, {
@@ -129,13 +138,23 @@ export class ModelResolver {
     return code === null || message === null || retryable === null ? null : { code, message, retryable };
   }
 
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether it can be loaded: false until it is READY, and once its files are given up to make room for newer ones',
+  })
+  filesAvailable(@Root() version: ModelVersion): boolean {
+    return isReadyWithFiles(version);
+  }
+
   @FieldResolver(() => [LabelType], { description: 'What it can say, in the order of its classifier' })
   async labels(@Root() version: ModelVersion, @Ctx() context: GraphqlContext): Promise<Label[]> {
     const labelIds = await context.load(this.#loadLabelIds, version.id);
     return await getLabels(this.#connection.database, labelIds);
   }
 
-  @FieldResolver(() => [String], { description: '`serving` for the version that classifies' })
+  @FieldResolver(() => [String], {
+    description: '`serving` for the version that classifies, `shadow` for the one that is only compared',
+  })
   aliases(@Root() version: ModelVersion, @Ctx() context: GraphqlContext): Promise<string[]> {
     return context.load(this.#loadAliases, version.id);
   }

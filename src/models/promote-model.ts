@@ -1,31 +1,46 @@
-/** Puts a model version into service, and takes the last promotion back. */
+/**
+ * Puts a model version into service, and takes promotions back. Each change is an event with who, when and why; a roll-back is
+ * one too. Workers ask which version serves before each document, so a promotion needs no restart.
+ */
 import type { Database, DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { createId, isId } from '../shared/ids.js';
+import { storableText } from '../shared/storable-text.js';
 import { requireReady } from './get-model-version.js';
 import type { RequireLicence } from './licence.js';
 import {
+  createInvalidStepsError,
   createModelVersionNotFoundError,
   createNoClassifierError,
   createNothingToRollBackError,
   createUnmappedClassesError,
 } from './model.errors.js';
-import { type ModelFact, type ModelVersion, type ReadyModelVersion, servingAlias } from './model-version.js';
 import {
+  type ModelFact,
+  type ModelVersion,
+  type PromotionEvent,
+  type ReadyModelVersion,
+  servingAlias,
+  shadowAlias,
+} from './model-version.js';
+import {
+  deleteAlias,
   findByAlias,
   findModelVersion,
-  listMoves,
   lockAlias,
-  moveAlias,
+  setAlias,
 } from './model-version.repository.js';
+import { insertPromotion, listPromotions } from './promotion.repository.js';
 
-export type PromoteModel = (id: string) => Promise<ReadyModelVersion>;
-export type RollbackModel = () => Promise<ReadyModelVersion>;
+/** Who changes what serves, and why. */
+type Author = { promotedBy: string | null; reason?: string | null };
 
-/** How a roll-back is written down, by which the next one knows what has been taken back. */
-const rolledBackReason = 'rolled back';
+export type PromoteModel = (id: string, author?: Author) => Promise<ReadyModelVersion>;
+/** @param steps promotions to take back; 1 if not given. */
+export type RollbackModel = (steps?: number, author?: Author) => Promise<ReadyModelVersion>;
 
 type Announce = (tx: Transaction, fact: ModelFact) => Promise<void>;
 type Dependencies = { connection: DatabaseConnection; requireLicence: RequireLicence; announce: Announce };
+type Change = Pick<PromotionEvent, 'kind' | 'reason' | 'promotedBy'> & { steps?: number };
 
 /** The version that classifies, null before there is one. */
 export async function findServingModel(database: Database): Promise<ReadyModelVersion | null> {
@@ -34,58 +49,70 @@ export async function findServingModel(database: Database): Promise<ReadyModelVe
 }
 
 /**
- * @returns a function that throws MODEL_VERSION_NOT_FOUND, MODEL_VERSION_NOT_READY, MODEL_HAS_NO_CLASSIFIER,
- * MODEL_CLASSES_UNMAPPED and LICENCE_REFUSED. Promoting what serves already changes nothing.
+ * @returns a function that throws MODEL_VERSION_NOT_FOUND, MODEL_VERSION_NOT_READY, MODEL_FILES_COLLECTED,
+ * MODEL_HAS_NO_CLASSIFIER, MODEL_CLASSES_UNMAPPED and LICENCE_REFUSED. Promoting what serves already changes nothing.
  */
 export function createPromoteModel(dependencies: Dependencies): PromoteModel {
-  return (id) =>
+  return (id, author) =>
     dependencies.connection.transaction(async (tx) => {
+      // Before the version is read: its files may be about to be given up.
+      await lockAlias(tx, servingAlias);
       const version = isId(id) ? await findModelVersion(tx, id) : null;
       if (version === null) throw createModelVersionNotFoundError(id);
       const usable = requireServable(version, dependencies.requireLicence);
-      await serve(tx, usable, 'promoted by hand', dependencies.announce);
+      const change = { kind: 'MANUAL' as const, ...authored(author, 'promoted by hand') };
+      await serve(tx, usable, change, dependencies.announce);
       return usable;
     });
 }
 
-/** Puts a version into service if none is; says whether it did. */
-export async function serveIfNoneServes(
+/** Puts a version into service if what serves is still what it was measured against: null for nothing. Says whether it did. */
+export async function serveInsteadOf(
   tx: Transaction,
   version: ReadyModelVersion,
+  { expectedId, reason }: { expectedId: string | null; reason: string },
   announce: Announce,
 ): Promise<boolean> {
   await lockAlias(tx, servingAlias);
-  if ((await findByAlias(tx, servingAlias)) !== null) return false;
-  await serve(tx, version, 'the first version', announce);
+  const serving = await findByAlias(tx, servingAlias);
+  if ((serving?.id ?? null) !== expectedId) return false;
+  const kind = expectedId === null ? 'FIRST' : 'AUTOMATIC';
+  await serve(tx, version, { kind, reason, promotedBy: null }, announce);
   return true;
 }
 
 /**
- * @returns a function that serves again what served before the last promotion that has not been taken back.
- * It throws NOTHING_TO_ROLL_BACK, and what promoting that version would throw.
+ * @returns a function that serves again what served before the last promotions that have not been taken back, however many
+ * of them. It throws NOTHING_TO_ROLL_BACK where there are not so many, and what promoting that version would throw.
  */
 export function createRollbackModel(dependencies: Dependencies): RollbackModel {
-  return () =>
+  return (steps = 1, author) =>
     dependencies.connection.transaction(async (tx) => {
+      if (steps < 1) throw createInvalidStepsError(steps);
       await lockAlias(tx, servingAlias);
-      // Each roll-back undoes one promotion, so the two cancel out like brackets.
-      let undone = 0;
-      for (const move of await listMoves(tx, servingAlias)) {
-        if (move.reason === rolledBackReason) undone += 1;
-        else if (undone > 0) undone -= 1;
-        else {
-          const previous = move.previousId === null ? null : await findModelVersion(tx, move.previousId);
-          if (previous === null) break;
-          const usable = requireServable(previous, dependencies.requireLicence);
-          await serve(tx, usable, rolledBackReason, dependencies.announce);
-          return usable;
-        }
-      }
-      throw createNothingToRollBackError();
+      const served = await listStandingPromotions(tx);
+      const previousId = served.at(-1 - steps);
+      const previous = previousId === undefined ? null : await findModelVersion(tx, previousId);
+      if (previous === null) throw createNothingToRollBackError(steps, Math.max(0, served.length - 1));
+      const usable = requireServable(previous, dependencies.requireLicence);
+      const change = { kind: 'ROLLBACK' as const, steps, ...authored(author, 'rolled back') };
+      await serve(tx, usable, change, dependencies.announce);
+      return usable;
     });
 }
 
-function requireServable(version: ModelVersion, requireLicence: RequireLicence): ReadyModelVersion {
+/** The versions of the promotions that nobody has taken back, oldest first: the last one serves. */
+export async function listStandingPromotions(database: Database): Promise<string[]> {
+  const standing: string[] = [];
+  for (const { kind, modelVersionId, steps } of await listPromotions(database)) {
+    if (kind === 'ROLLBACK') standing.splice(-steps);
+    else standing.push(modelVersionId);
+  }
+  return standing;
+}
+
+/** @throws what {@link createPromoteModel} throws of a version that is there. */
+export function requireServable(version: ModelVersion, requireLicence: RequireLicence): ReadyModelVersion {
   const ready = requireReady(version);
   if (!ready.hasClassifier) throw createNoClassifierError(ready.number);
   if (ready.unmappedClasses.length > 0) throw createUnmappedClassesError(ready.number, ready.unmappedClasses);
@@ -93,22 +120,32 @@ function requireServable(version: ModelVersion, requireLicence: RequireLicence):
   return ready;
 }
 
+function authored(author: Author | undefined, reason: string): { promotedBy: string | null; reason: string } {
+  return {
+    promotedBy: author?.promotedBy ?? null,
+    reason: (author?.reason && storableText(author.reason).trim()) || reason,
+  };
+}
+
 async function serve(
   tx: Transaction,
   version: ReadyModelVersion,
-  reason: string,
+  change: Change,
   announce: Announce,
 ): Promise<void> {
-  await lockAlias(tx, servingAlias);
   const previous = await findByAlias(tx, servingAlias);
-  if (previous?.id === version.id) return;
-  const move = {
+  if (previous?.id === version.id && change.kind !== 'ROLLBACK') return;
+  await setAlias(tx, servingAlias, version.id);
+  // What serves is heard anyway.
+  await deleteAlias(tx, shadowAlias, version.id);
+  await insertPromotion(tx, {
     id: createId(),
-    alias: servingAlias,
+    steps: 0,
+    ...change,
     modelVersionId: version.id,
     previousId: previous?.id ?? null,
-    reason,
-  };
-  await moveAlias(tx, move);
-  await announce(tx, { name: 'servingModelChanged', modelVersionId: version.id });
+  });
+  if (previous?.id !== version.id) {
+    await announce(tx, { name: 'servingModelChanged', modelVersionId: version.id });
+  }
 }

@@ -12,7 +12,7 @@ import { createPageClassifier } from '../layoutlmv2/classifier.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
 import { parameterCount, type WeightMap } from '../layoutlmv2/parameters.js';
 import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
-import { predictUnits } from '../layoutlmv2/training/evaluate.js';
+import { predictUnits, type UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
 import { findTrainerState, writeTrainerState } from '../layoutlmv2/training/trainer-state.js';
@@ -25,12 +25,13 @@ import { ownLicence, type RequireLicence } from '../models/licence.js';
 import { describeModelCard } from '../models/model-card.js';
 import type { ModelStore } from '../models/model-store.js';
 import type { ModelFact } from '../models/model-version.js';
-import { serveIfNoneServes } from '../models/promote-model.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { announceEvent } from '../platform/events/event.repository.js';
 import { type JobHandler, type JobOutcome, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import { AppError, messageOf } from '../shared/errors.js';
+import { applyGate } from './apply-gate.js';
 import { type Evaluation, insertEvaluation } from './evaluation.repository.js';
+import { createJudgeRun } from './judge-run.js';
 import { countWords, listSnapshotDocuments, loadExamples, type SnapshotDocument } from './load-examples.js';
 import { measureHoldout } from './measure-holdout.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from './prepare-network.js';
@@ -72,6 +73,7 @@ export function createRunTraining(dependencies: {
 }): JobHandler<{ runId: string }> {
   const { connection, encodePage, store, requireLicence, runsDir, enginePreference, announce } = dependencies;
   const { database } = connection;
+  const judgeRun = createJudgeRun(dependencies);
   const stateFolderOf = (runId: string) => join(runsDir, runId);
 
   const begin = (runId: string, engine: Engine) =>
@@ -209,18 +211,16 @@ export function createRunTraining(dependencies: {
     weights: WeightMap,
     data: Data,
     maxTokens: number,
-  ): Promise<Evaluation> => {
+  ): Promise<{ evaluation: Evaluation; predictions: UnitPrediction[] }> => {
     const { labelIds, holdout } = data;
     const { seed, microBatchSize } = run.hyperparameters;
     const classifier = createPageClassifier({ config: network.config, weights, labelCount: labelIds.length });
     try {
       const scorePages = async (pages: Parameters<typeof classifier.classify>[0]) =>
         (await classifier.classify(pages, { batchSize: microBatchSize })).map(({ logits }) => logits);
-      return measureHoldout(
-        await predictUnits(scorePages, holdout, { microBatchSize, maxTokens }),
-        labelIds,
-        seed,
-      );
+      const predictions = await predictUnits(scorePages, holdout, { microBatchSize, maxTokens });
+      requireMeasurable(predictions);
+      return { evaluation: measureHoldout(predictions, labelIds, seed), predictions };
     } finally {
       classifier.dispose();
     }
@@ -231,7 +231,9 @@ export function createRunTraining(dependencies: {
     const documents = await listSnapshotDocuments(connection, await listItems(database, run.snapshotId));
     const { network, data, maxTokens, base } = await prepare(run, documents, checkCancelled);
     const weights = await learn(run, network, data, maxTokens, checkCancelled);
-    const evaluation = await measure(run, network, weights, data, maxTokens);
+    const { evaluation, predictions } = await measure(run, network, weights, data, maxTokens);
+    const { labelIds } = data;
+    const judgement = await judgeRun({ run, documents, predictions, labelIds, checkCancelled });
     await checkCancelled();
 
     // The run's own id names the version: a try that was killed here leaves nothing but what the next one replaces.
@@ -270,13 +272,14 @@ export function createRunTraining(dependencies: {
         data.labelIds,
       );
       await insertEvaluation(tx, run.id, evaluation);
-      const serves = await serveIfNoneServes(tx, version, announce);
+      const outcome = await applyGate(
+        tx,
+        { runId: run.id, version, judgement },
+        { requireLicence, announce },
+      );
       return {
         modelVersionId: version.id,
-        statusReason: [
-          serves ? 'Serves, as the first model' : 'Kept; promoteModel makes it serve',
-          ...(run.statusReason === null ? [] : [run.statusReason]),
-        ].join('; '),
+        statusReason: [outcome, ...(run.statusReason === null ? [] : [run.statusReason])].join('; '),
       };
     });
   };
@@ -312,6 +315,22 @@ export function createRunTraining(dependencies: {
       await end(runId, { status: 'FAILED', statusReason });
     },
   };
+}
+
+/** @throws AppError TRAINING_FAILED: what cannot be measured is no model version, as nobody could tell whether it may serve. */
+function requireMeasurable(predictions: readonly UnitPrediction[]): void {
+  if (predictions.length === 0) {
+    throw createTrainingFailedError(
+      'The holdout is empty: its documents are gone since the run was asked for. Start another one',
+      null,
+    );
+  }
+  const broken = predictions.filter(({ probabilities }) => !Array.from(probabilities).every(Number.isFinite));
+  if (broken.length === 0) return;
+  throw createTrainingFailedError(
+    `The trained network gives scores that are no numbers for ${broken.length} of ${predictions.length} holdout documents`,
+    null,
+  );
 }
 
 /** What the training itself throws (a loss that is no number, too little memory) would happen at every try. */

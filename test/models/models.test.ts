@@ -14,7 +14,7 @@ import {
   findServingModel,
   type PromoteModel,
   type RollbackModel,
-  serveIfNoneServes,
+  serveInsteadOf,
 } from '../../src/models/promote-model.js';
 import { createContext } from '../../src/platform/graphql/context.js';
 import { createId } from '../../src/shared/ids.js';
@@ -116,7 +116,9 @@ describe('the model that serves', () => {
 
   it('is the first one that is made, and no later one by itself', async () => {
     const serve = (version: ReadyModelVersion) =>
-      log.connection.transaction((tx) => serveIfNoneServes(tx, version, log.announce));
+      log.connection.transaction((tx) =>
+        serveInsteadOf(tx, version, { expectedId: null, reason: 'the first' }, log.announce),
+      );
     const served = await Promise.all([serve(versions.a), serve(versions.b), serve(versions.c)]);
     expect(served.filter((serves) => serves)).toHaveLength(1);
     expect(log.take()).toHaveLength(1);
