@@ -48,12 +48,15 @@ import {
 } from './labels/change-label.js';
 import { createCreateLabel } from './labels/create-label.js';
 import { DocumentLabelResolver, LabelResolver } from './labels/label.resolver.js';
+import { createCollectModelFiles } from './models/collect-model-files.js';
 import { createCancelModelImport, createImportModel } from './models/import-model.js';
 import { createRequireLicence } from './models/licence.js';
 import { ModelResolver } from './models/model.resolver.js';
 import { createModelStore } from './models/model-store.js';
 import { createPromoteModel, createRollbackModel } from './models/promote-model.js';
+import { PromotionResolver } from './models/promotion.resolver.js';
 import { createRunModelImport } from './models/run-model-import.js';
+import { createSetShadowModel } from './models/shadow-model.js';
 import { OcrResolver } from './ocr/ocr.resolver.js';
 import { createReadPage } from './ocr/read-page.js';
 import { createReadPageWords } from './ocr/read-page-words.js';
@@ -70,10 +73,13 @@ import {
   createChooseLabelThresholds,
   createListLabelThresholds,
 } from './training/choose-label-thresholds.js';
+import { GateClassChangeResolver, GateDecisionResolver, GateResolver } from './training/gate.resolver.js';
 import { LabelThresholdResolver } from './training/label-threshold.resolver.js';
 import { ClassMetricsResolver, ConfusionCellResolver, MetricsResolver } from './training/metrics.resolver.js';
 import { createRunTraining } from './training/run-training.js';
+import { createSetPromotionPolicy } from './training/set-promotion-policy.js';
 import { createStartTrainingRun } from './training/start-training-run.js';
+import { listBasesOfOpenRuns } from './training/training.repository.js';
 import { ModelRunResolver, TrainingResolver } from './training/training.resolver.js';
 
 type Surroundings = { config: Config; connection: DatabaseConnection; log: Log };
@@ -137,6 +143,7 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
       importModel: createImportModel(foundation),
       cancelModelImport: createCancelModelImport({ connection }),
     }),
+    new PromotionResolver({ connection, setShadowModel: createSetShadowModel(foundation) }),
     new ReviewResolver({
       ...foundation,
       correctLabel,
@@ -167,6 +174,9 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
       chooseLabelThresholds: createChooseLabelThresholds({ listLabelThresholds, setLabelPolicy }),
     }),
     new ModelRunResolver({ connection }),
+    new GateResolver({ connection, setPromotionPolicy: createSetPromotionPolicy({ connection }) }),
+    new GateDecisionResolver({ connection }),
+    new GateClassChangeResolver({ connection }),
     new MetricsResolver({ connection }),
     new ClassMetricsResolver({ connection }),
     new ConfusionCellResolver({ connection }),
@@ -236,6 +246,13 @@ export function buildHandlers(surroundings: Surroundings): {
         baseModelsFolder: config.baseModelsDir ?? join(config.dataDir, 'base-models'),
       },
       requireLicence,
+      log,
+    }),
+    createCollectModelFiles({
+      connection,
+      store,
+      keptVersions: config.keptModelVersions,
+      usedElsewhere: [listBasesOfOpenRuns],
       log,
     }),
     createRunTraining({

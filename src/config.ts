@@ -176,6 +176,12 @@ export const settings = {
     schema: flag,
     default: 'true',
   },
+  keptModelVersions: {
+    env: 'KEPT_MODEL_VERSIONS',
+    doc: 'How many of the newest model versions made by runs keep their files; of older ones only what is in use does',
+    schema: integer(1, 1_000_000),
+    default: '10',
+  },
   labelThreshold: {
     env: 'LABEL_THRESHOLD',
     doc: 'Confidence from which a prediction becomes the label of a document nobody has labelled; below it the document needs review',

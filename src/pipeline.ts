@@ -14,7 +14,7 @@ import type { RefreshLabelsFact } from './classification/refresh-labels.js';
 import { renderDocumentJob } from './documents/document.jobs.js';
 import type { DocumentFact } from './documents/document.js';
 import type { LabelFact } from './labels/label.js';
-import { importModelJob } from './models/model.jobs.js';
+import { collectModelFilesJob, importModelJob } from './models/model.jobs.js';
 import type { ModelFact } from './models/model-version.js';
 import { readPageJob } from './ocr/ocr.jobs.js';
 import type { OcrFact } from './ocr/read-page.js';
@@ -46,7 +46,10 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
       CLASSIFYING: () => [jobOf(classifyDocumentJob, { documentId })],
     })[stage](),
 
-  servingModelChanged: ({ modelVersionId }) => [jobOf(classifyBacklogJob, { modelVersionId, after: null })],
+  servingModelChanged: ({ modelVersionId }) => [
+    jobOf(classifyBacklogJob, { modelVersionId, after: null }),
+    jobOf(collectModelFilesJob, {}),
+  ],
   modelImportRequested: ({ modelVersionId }) => [jobOf(importModelJob, { modelVersionId })],
   backlogListed: ({ documentIds }) =>
     documentIds.map((documentId) => jobOf(classifyDocumentJob, { documentId })),
@@ -58,7 +61,7 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
   labelRefreshContinues: ({ after }) => [jobOf(refreshLabelsJob, { after })],
 
   runRequested: ({ runId }) => [jobOf(runTrainingJob, { runId })],
-  runFinished: () => [],
+  runFinished: () => [jobOf(collectModelFilesJob, {})],
 };
 
 /** Every job there is; each needs exactly one handler. */
@@ -69,6 +72,7 @@ export const jobs = [
   classifyBacklogJob,
   refreshLabelsJob,
   importModelJob,
+  collectModelFilesJob,
   runTrainingJob,
 ];
 

@@ -28,6 +28,7 @@ describe('the configuration', () => {
       hubCacheDir: null,
       baseModelsDir: null,
       allowNoncommercialWeights: true,
+      keptModelVersions: 10,
       labelThreshold: 0.8,
       reviewRandomShare: 0.1,
       reviewLeaseMinutes: 30,

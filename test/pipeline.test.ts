@@ -35,7 +35,10 @@ describe('the pipeline', () => {
     [{ name: 'documentRetried', documentId, stage: 'CLASSIFYING', pageIds }, [classify]],
     [
       { name: 'servingModelChanged', modelVersionId },
-      [{ job: 'classify-backlog', payload: { modelVersionId, after: null } }],
+      [
+        { job: 'classify-backlog', payload: { modelVersionId, after: null } },
+        { job: 'collect-model-files', payload: {} },
+      ],
     ],
     [{ name: 'backlogListed', documentIds: [documentId] }, [classify]],
     [{ name: 'backlogListed', documentIds: [] }, []],
@@ -58,7 +61,7 @@ describe('the pipeline', () => {
       [{ job: 'refresh-labels', payload: { after: documentId } }],
     ],
     [{ name: 'runRequested', runId }, [{ job: 'run-training', payload: { runId } }]],
-    [{ name: 'runFinished', runId, status: 'SUCCEEDED' }, []],
+    [{ name: 'runFinished', runId, status: 'SUCCEEDED' }, [{ job: 'collect-model-files', payload: {} }]],
   ])('after %j does %j', (fact, expected) => {
     const following = jobsAfter(fact);
     expect(following.map(({ definition, payload }) => ({ job: definition.name, payload }))).toEqual(expected);

@@ -99,6 +99,15 @@ export async function updateRun(
   await tx.trainingRun.update({ where: { id }, data: change });
 }
 
+/** The versions that runs which are not over start from. */
+export async function listBasesOfOpenRuns(database: Database): Promise<string[]> {
+  const rows = await database.trainingRun.findMany({
+    where: { status: { in: ['QUEUED', 'RUNNING'] }, baseModelId: { not: null } },
+    select: { baseModelId: true },
+  });
+  return rows.flatMap(({ baseModelId }) => baseModelId ?? []);
+}
+
 export async function isCancelRequested(database: Database, id: string): Promise<boolean> {
   const row = await database.trainingRun.findUnique({ where: { id }, select: { cancelRequestedAt: true } });
   return row === null || row.cancelRequestedAt !== null;
