@@ -34,6 +34,8 @@ import { createFailDocument } from './documents/change-status.js';
 import { DocumentResolver, PageResolver } from './documents/document.resolver.js';
 import { createDocumentRoutes } from './documents/document.routes.js';
 import { createFindPageSource } from './documents/document-access.js';
+import { DuplicateResolver } from './documents/duplicate.resolver.js';
+import { createGroupDuplicates } from './documents/group-duplicates.js';
 import { createRenderDocument } from './documents/render-document.js';
 import { createPageRenderer } from './documents/rendering/page-renderer.js';
 import { createRetryDocument } from './documents/retry-document.js';
@@ -68,19 +70,33 @@ import type { JobHandler } from './platform/jobs/job.js';
 import { enqueueJobs } from './platform/jobs/job-queue.repository.js';
 import { checkJobWiring } from './platform/jobs/job-runner.js';
 import type { Log } from './platform/log.js';
+import { createAnnotateTrainingRun } from './training/annotate-training-run.js';
 import { createCancelTrainingRun } from './training/cancel-training-run.js';
+import { createCheckTraining } from './training/check-training.js';
 import {
   createChooseLabelThresholds,
   createListLabelThresholds,
 } from './training/choose-label-thresholds.js';
+import { createCompareRuns } from './training/compare-runs.js';
+import { CompareRunsResolver } from './training/compare-runs.resolver.js';
+import { DatasetItemResolver, DatasetResolver } from './training/dataset.resolver.js';
+import {
+  CellDocumentsResolver,
+  DocumentResultResolver,
+  RunResultsResolver,
+  SuspectedLabelErrorResolver,
+} from './training/document-result.resolver.js';
 import { GateClassChangeResolver, GateDecisionResolver, GateResolver } from './training/gate.resolver.js';
 import { LabelThresholdResolver } from './training/label-threshold.resolver.js';
+import { createMeasureDrift } from './training/measure-drift.js';
 import { ClassMetricsResolver, ConfusionCellResolver, MetricsResolver } from './training/metrics.resolver.js';
 import { createRunTraining } from './training/run-training.js';
 import { createSetPromotionPolicy } from './training/set-promotion-policy.js';
 import { createStartTrainingRun } from './training/start-training-run.js';
 import { listBasesOfOpenRuns } from './training/training.repository.js';
 import { ModelRunResolver, TrainingResolver } from './training/training.resolver.js';
+import { TrainingPolicyResolver } from './training/training-policy.resolver.js';
+import { createUpdateTrainingPolicy } from './training/update-training-policy.js';
 
 type Surroundings = { config: Config; connection: DatabaseConnection; log: Log };
 
@@ -93,6 +109,8 @@ function buildFoundation({ config, connection }: Surroundings) {
     threshold: config.labelThreshold,
     randomShare: config.reviewRandomShare,
     leaseMs: config.reviewLeaseMinutes * 60_000,
+    minimumPerLabel: config.minimumDocumentsPerLabel,
+    modelSize: config.modelSize,
     requireLicence: createRequireLicence({ allowNoncommercial: config.allowNoncommercialWeights }),
     announce: (tx: Transaction, fact: Fact) => enqueueJobs(tx, jobsAfter(fact)),
   };
@@ -102,7 +120,7 @@ function buildFoundation({ config, connection }: Surroundings) {
 export function buildApi(surroundings: Surroundings): { resolvers: object[]; routes: Router[] } {
   const { config, connection, log } = surroundings;
   const foundation = buildFoundation(surroundings);
-  const { blobs, announce, requireLicence } = foundation;
+  const { blobs, announce } = foundation;
 
   const followLabelChange = createFollowLabelChange({
     ...foundation,
@@ -124,6 +142,7 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
     }),
     new DocumentResolver({ connection, retryDocument: createRetryDocument(foundation) }),
     new PageResolver(),
+    new DuplicateResolver({ connection }),
     new OcrResolver({ connection }),
     new LabelResolver({
       connection,
@@ -160,14 +179,15 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
     new LabelDecisionResolver({ connection }),
     new TrainingResolver({
       connection,
-      startTrainingRun: createStartTrainingRun({
-        connection,
-        requireLicence,
-        announce,
-        minimumPerLabel: config.minimumDocumentsPerLabel,
-        modelSize: config.modelSize,
-      }),
+      startTrainingRun: createStartTrainingRun(foundation),
       cancelTrainingRun: createCancelTrainingRun({ connection }),
+      annotateTrainingRun: createAnnotateTrainingRun({ connection }),
+    }),
+    new DatasetResolver({ connection }),
+    new DatasetItemResolver({ connection }),
+    new TrainingPolicyResolver({
+      ...foundation,
+      updateTrainingPolicy: createUpdateTrainingPolicy(foundation),
     }),
     new LabelThresholdResolver({
       listLabelThresholds,
@@ -180,6 +200,11 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
     new MetricsResolver({ connection }),
     new ClassMetricsResolver({ connection }),
     new ConfusionCellResolver({ connection }),
+    new CellDocumentsResolver({ connection }),
+    new RunResultsResolver({ connection }),
+    new DocumentResultResolver({ connection }),
+    new SuspectedLabelErrorResolver({ connection }),
+    new CompareRunsResolver({ connection, compareRuns: createCompareRuns({ connection }) }),
   ];
   return { resolvers, routes: [createDocumentRoutes({ connection, blobs })] };
 }
@@ -263,6 +288,13 @@ export function buildHandlers(surroundings: Surroundings): {
       runsDir: join(config.dataDir, 'runs'),
       enginePreference: config.engine,
       announce,
+    }),
+    createGroupDuplicates({ connection, log }),
+    createCheckTraining({
+      ...foundation,
+      startTrainingRun: createStartTrainingRun(foundation),
+      measureDrift: createMeasureDrift(foundation),
+      log,
     }),
   ] as JobHandler<never>[];
   checkJobWiring(jobs, handlers);

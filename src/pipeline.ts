@@ -11,7 +11,7 @@ import {
 import type { BacklogFact } from './classification/classify-backlog.js';
 import type { ClassificationFact } from './classification/prediction.js';
 import type { RefreshLabelsFact } from './classification/refresh-labels.js';
-import { renderDocumentJob } from './documents/document.jobs.js';
+import { groupDuplicatesJob, renderDocumentJob } from './documents/document.jobs.js';
 import type { DocumentFact } from './documents/document.js';
 import type { LabelFact } from './labels/label.js';
 import { collectModelFilesJob, importModelJob } from './models/model.jobs.js';
@@ -19,7 +19,7 @@ import type { ModelFact } from './models/model-version.js';
 import { readPageJob } from './ocr/ocr.jobs.js';
 import type { OcrFact } from './ocr/read-page.js';
 import { type Job, jobOf } from './platform/jobs/job.js';
-import { runTrainingJob } from './training/training.jobs.js';
+import { checkTrainingJob, runTrainingJob } from './training/training.jobs.js';
 import type { TrainingFact } from './training/training-run.js';
 
 export type Fact =
@@ -38,7 +38,10 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
   documentUploaded: ({ documentId }) => [jobOf(renderDocumentJob, { documentId })],
   pagesRendered: ({ documentId, pageIds }) =>
     pageIds.map((pageId) => jobOf(readPageJob, { documentId, pageId })),
-  wordsRead: ({ documentId }) => [jobOf(classifyDocumentJob, { documentId })],
+  wordsRead: ({ documentId }) => [
+    jobOf(classifyDocumentJob, { documentId }),
+    jobOf(groupDuplicatesJob, { documentId }),
+  ],
   documentRetried: ({ documentId, stage, pageIds }) =>
     ({
       RENDERING: () => [jobOf(renderDocumentJob, { documentId })],
@@ -55,25 +58,29 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
     documentIds.map((documentId) => jobOf(classifyDocumentJob, { documentId })),
   backlogContinues: ({ modelVersionId, after }) => [jobOf(classifyBacklogJob, { modelVersionId, after })],
 
-  labelDecided: () => [],
-  decisionRevoked: () => [],
+  labelDecided: () => [jobOf(checkTrainingJob, {})],
+  decisionRevoked: () => [jobOf(checkTrainingJob, {})],
   labelsMerged: () => [jobOf(refreshLabelsJob, { after: null })],
   labelRefreshContinues: ({ after }) => [jobOf(refreshLabelsJob, { after })],
 
   runRequested: ({ runId }) => [jobOf(runTrainingJob, { runId })],
   runFinished: () => [jobOf(collectModelFilesJob, {})],
+  driftReferenceWanted: ({ documentIds }) =>
+    documentIds.map((documentId) => jobOf(classifyDocumentJob, { documentId })),
 };
 
 /** Every job there is; each needs exactly one handler. */
 export const jobs = [
   renderDocumentJob,
   readPageJob,
+  groupDuplicatesJob,
   classifyDocumentJob,
   classifyBacklogJob,
   refreshLabelsJob,
   importModelJob,
   collectModelFilesJob,
   runTrainingJob,
+  checkTrainingJob,
 ];
 
 /** The jobs that follow a fact. */

@@ -24,12 +24,14 @@ describe('the pipeline', () => {
   const render = { job: 'render-document', payload: { documentId } };
   const read = [pageId, otherPageId].map((id) => ({ job: 'read-page', payload: { documentId, pageId: id } }));
   const classify = { job: 'classify-document', payload: { documentId } };
+  const group = { job: 'group-duplicates', payload: { documentId } };
+  const check = { job: 'check-training', payload: {} };
   const pageIds = [pageId, otherPageId];
 
   it.each<[Fact, object[]]>([
     [{ name: 'documentUploaded', documentId }, [render]],
     [{ name: 'pagesRendered', documentId, pageIds }, read],
-    [{ name: 'wordsRead', documentId }, [classify]],
+    [{ name: 'wordsRead', documentId }, [classify, group]],
     [{ name: 'documentRetried', documentId, stage: 'RENDERING', pageIds: [] }, [render]],
     [{ name: 'documentRetried', documentId, stage: 'READING', pageIds }, read],
     [{ name: 'documentRetried', documentId, stage: 'CLASSIFYING', pageIds }, [classify]],
@@ -50,8 +52,9 @@ describe('the pipeline', () => {
       { name: 'backlogContinues', modelVersionId, after: documentId },
       [{ job: 'classify-backlog', payload: { modelVersionId, after: documentId } }],
     ],
-    [{ name: 'labelDecided', documentId, labelId }, []],
-    [{ name: 'decisionRevoked', documentId }, []],
+    [{ name: 'labelDecided', documentId, labelId }, [check]],
+    [{ name: 'decisionRevoked', documentId }, [check]],
+    [{ name: 'driftReferenceWanted', documentIds: [documentId] }, [classify]],
     [
       { name: 'labelsMerged', sourceId: labelId, targetId: createId() },
       [{ job: 'refresh-labels', payload: { after: null } }],

@@ -97,3 +97,23 @@ export async function countSampleAgreement(
     ) as sample`;
   return { support: Number(row?.support ?? 0), correct: Number(row?.correct ?? 0) };
 }
+
+export type NewDecisions = { documents: number; oldestAt: Date | null; newestAt: Date | null };
+
+/** Documents decided, decided anew or no longer decided since a time, and when the first and the last of it was. */
+export async function countDecisionsSince(database: Database, since: Date): Promise<NewDecisions> {
+  const [row] = await database.$queryRaw<
+    { documents: bigint; oldestAt: Date | null; newestAt: Date | null }[]
+  >`
+    select count(distinct document_id) as documents, min(created_at) as "oldestAt", max(created_at) as "newestAt"
+    from (
+      select document_id, created_at from label_decisions where created_at > ${since}
+      union all
+      select d.document_id, r.created_at
+      from decision_revocations as r join label_decisions as d on d.id = r.decision_id
+      where r.created_at > ${since}
+    ) as news`;
+  return row
+    ? { ...row, documents: Number(row.documents) }
+    : { documents: 0, oldestAt: null, newestAt: null };
+}

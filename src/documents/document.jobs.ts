@@ -8,3 +8,10 @@ export const renderDocumentJob: JobDefinition<{ documentId: string }> = {
   payload: z.object({ documentId: z.uuid() }),
   maxAttempts: 3,
 };
+
+export const groupDuplicatesJob: JobDefinition<{ documentId: string }> = {
+  name: 'group-duplicates',
+  lane: 'worker',
+  payload: z.object({ documentId: z.uuid() }),
+  maxAttempts: 3,
+};

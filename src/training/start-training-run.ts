@@ -1,32 +1,29 @@
 /** Begins a run: freezes what people have decided into a snapshot, or writes down why there is nothing to learn. */
-import { listNewestDecisions } from '../classification/label-decisions.js';
-import { getLabels } from '../labels/get-label.js';
 import { type Hyperparameters, requireUsable } from '../layoutlmv2/training/hyperparameters.js';
 import { getReadyModelVersion } from '../models/get-model-version.js';
 import { isNoncommercial, type RequireLicence } from '../models/licence.js';
 import type { ReadyModelVersion } from '../models/model-version.js';
 import { findServingModel } from '../models/promote-model.js';
-import { listOcrVersionsOfDocuments } from '../ocr/words-of-pages.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { messageOf } from '../shared/errors.js';
-import { groupBy } from '../shared/group-by.js';
 import { createId } from '../shared/ids.js';
 import { storableText } from '../shared/storable-text.js';
+import { readTags } from './annotate-training-run.js';
+import { collectDataset, prepareDataset } from './collect-dataset.js';
+import { insertSnapshot, lockSplits } from './dataset.repository.js';
 import { defaultHyperparameters } from './default-hyperparameters.js';
-import { assignSplits, findObstacle } from './split-documents.js';
-import { createInvalidHyperparameterError } from './training.errors.js';
-import { insertRun, insertSnapshot, insertSplits, listSplits, lockSplits } from './training.repository.js';
-import type {
-  DatasetItem,
-  RunHyperparameters,
-  RunTrigger,
-  TrainingFact,
-  TrainingRun,
-} from './training-run.js';
+import { bytesPerMib, findLimitFault, type RunLimits } from './run-limits.js';
+import { recordSkippedRun } from './skipped-run.repository.js';
+import { createInvalidHyperparameterError, createInvalidLimitError } from './training.errors.js';
+import { insertRun } from './training.repository.js';
+import { readTrainingPolicy } from './training-policy.repository.js';
+import type { RunHyperparameters, RunTrigger, TrainingFact, TrainingRun } from './training-run.js';
 
 export type StartTrainingRun = (request: {
   trigger: RunTrigger;
   note: string | null;
+  tags?: readonly string[];
+  limits?: Partial<RunLimits>;
   /** A model version to go on from; null for the serving one, if there is one. */
   baseModelId: string | null;
   fromScratch: boolean;
@@ -35,7 +32,7 @@ export type StartTrainingRun = (request: {
 
 /**
  * @returns a function that answers a QUEUED run, or a SKIPPED one that says what is missing. It throws
- * INVALID_HYPERPARAMETER, MODEL_VERSION_NOT_FOUND, MODEL_VERSION_NOT_READY and LICENCE_REFUSED.
+ * INVALID_HYPERPARAMETER, INVALID_LIMIT, INVALID_TAG, MODEL_VERSION_NOT_FOUND, MODEL_VERSION_NOT_READY and LICENCE_REFUSED.
  */
 export function createStartTrainingRun(dependencies: {
   connection: DatabaseConnection;
@@ -45,8 +42,13 @@ export function createStartTrainingRun(dependencies: {
   modelSize: RunHyperparameters['modelSize'];
 }): StartTrainingRun {
   const { connection, requireLicence, announce, minimumPerLabel, modelSize } = dependencies;
-  return ({ trigger, note, baseModelId: wantedBaseId, fromScratch, hyperparameters: wanted }) =>
-    connection.transaction(async (tx) => {
+  return async (request) => {
+    const { trigger, note, baseModelId: wantedBaseId, fromScratch, hyperparameters: wanted } = request;
+    const tags = readTags(request.tags ?? []);
+    const limits = { maxMinutes: null, maxMemoryMib: null, ...request.limits };
+    requireUsableLimits(limits);
+    await prepareDataset(connection);
+    return await connection.transaction(async (tx) => {
       if (wantedBaseId !== null && fromScratch) {
         throw createInvalidHyperparameterError('Give either baseModelId or fromScratch, not both.');
       }
@@ -58,10 +60,19 @@ export function createStartTrainingRun(dependencies: {
       if (base) requireLicence(base.licence, `Model version ${base.number}, which the run would start from,`);
       const size = wanted.modelSize ?? modelSize;
       await lockSplits(tx);
-      const { items, obstacle } = await collectItems(tx, minimumPerLabel);
+      const policy = await readTrainingPolicy(tx, minimumPerLabel);
+      const { items, obstacle, holdoutVersion, leftOut } = await collectDataset(
+        tx,
+        policy.minimumDocumentsPerLabel,
+      );
       const trainingDocuments = items.filter(({ split }) => split === 'TRAIN').length;
       const hyperparameters = {
-        ...defaultHyperparameters({ baseSize: base?.size ?? null, modelSize: size, trainingDocuments }),
+        ...defaultHyperparameters({
+          baseSize: base?.size ?? null,
+          modelSize: size,
+          trainingDocuments,
+          ...(limits.maxMemoryMib !== null && { maxBytes: bytesPerMib * limits.maxMemoryMib }),
+        }),
         ...wanted,
         modelSize: size,
       };
@@ -70,26 +81,37 @@ export function createStartTrainingRun(dependencies: {
         id: createId(),
         trigger,
         note: note && storableText(note),
+        tags,
+        ...limits,
         baseModelId: base?.id ?? null,
         hyperparameters,
-        warnings: base ? describeBase(base) : [],
+        warnings: [...(base ? describeBase(base) : []), ...describeLeftOut(leftOut)],
         finishedAt: null,
       };
       if (obstacle !== null) {
-        return await insertRun(tx, {
-          ...run,
-          status: 'SKIPPED',
-          statusReason: obstacle,
-          snapshotId: null,
-          finishedAt: new Date(),
+        // Whoever asks by hand is answered by a run of their own.
+        const windowMinutes = trigger === 'MANUAL' ? 0 : policy.debounceMinutes;
+        return await recordSkippedRun(tx, {
+          run,
+          code: 'TOO_LITTLE_DATA',
+          reason: obstacle,
+          now: new Date(),
+          windowMinutes,
         });
       }
       const snapshotId = createId();
-      await insertSnapshot(tx, snapshotId, items);
+      await insertSnapshot(tx, { id: snapshotId, holdoutVersion }, items);
       const queued = await insertRun(tx, { ...run, status: 'QUEUED', statusReason: null, snapshotId });
       await announce(tx, { name: 'runRequested', runId: queued.id });
       return queued;
     });
+  };
+}
+
+function describeLeftOut(documents: number): string[] {
+  return documents === 0
+    ? []
+    : [`${documents} documents are left out: they resemble some that have another part in measuring.`];
 }
 
 /** What whoever reads the figures of the run should know of its start. */
@@ -109,65 +131,15 @@ function describeBase({ number, hasClassifier, unmappedClasses, licence }: Ready
   ];
 }
 
+function requireUsableLimits(limits: RunLimits): void {
+  const fault = findLimitFault(limits);
+  if (fault !== null) throw createInvalidLimitError(fault);
+}
+
 function requireUsableHyperparameters(hyperparameters: Hyperparameters): void {
   try {
     requireUsable(hyperparameters);
   } catch (error) {
     throw createInvalidHyperparameterError(messageOf(error));
   }
-}
-
-/** The documents a run can learn from, each with its label and its split. */
-async function collectItems(
-  tx: Transaction,
-  minimumPerLabel: number,
-): Promise<{ items: DatasetItem[]; obstacle: string | null }> {
-  const decisions = await listNewestDecisions(tx);
-  const readable = await listOcrVersionsOfDocuments(
-    tx,
-    decisions.map(({ documentId }) => documentId),
-  );
-  const decided = decisions.filter(({ documentId }) => readable.has(documentId));
-  const labels = await getLabels(tx, [...new Set(decided.map(({ labelId }) => labelId))]);
-  const usableLabels = labels.filter(({ retiredAt }) => retiredAt === null);
-  const byLabel = groupBy(decided, ({ labelId }) => labelId);
-  const countsByLabel = new Map(usableLabels.map(({ id, name }) => [name, byLabel.get(id)?.length ?? 0]));
-  const unreadCount = decisions.length - decided.length;
-  const obstacle = findObstacle({ countsByLabel, unreadCount, minimumPerLabel });
-  if (obstacle !== null) return { items: [], obstacle };
-
-  const taking = usableLabels.filter(({ id }) => (byLabel.get(id)?.length ?? 0) >= minimumPerLabel);
-  const chosen = taking.flatMap(({ id }) => byLabel.get(id) ?? []);
-  const splits = await listSplits(
-    tx,
-    chosen.map(({ documentId }) => documentId),
-  );
-  const assigned = assignSplits(
-    chosen.map(({ documentId, labelId }) => ({ documentId, labelId, split: splits.get(documentId) ?? null })),
-  );
-  await insertSplits(tx, assigned);
-  for (const { documentId, split } of assigned) splits.set(documentId, split);
-  const items = chosen.map(({ documentId, labelId, decisionId }) => ({
-    documentId,
-    labelId,
-    decisionId,
-    split: splits.get(documentId) ?? 'TRAIN',
-    ocrVersions: readable.get(documentId) ?? [],
-  }));
-  return { items, obstacle: findEmptySplit(items, taking) };
-}
-
-/** Corrections move documents between labels but never between splits: a label may end up without one to train on. */
-function findEmptySplit(
-  items: readonly DatasetItem[],
-  labels: readonly { id: string; name: string }[],
-): string | null {
-  for (const { id, name } of labels) {
-    for (const split of ['TRAIN', 'HOLDOUT'] as const) {
-      if (items.some((item) => item.labelId === id && item.split === split)) continue;
-      const purpose = split === 'TRAIN' ? 'learn from' : 'measure on';
-      return `No document of ${name} is left to ${purpose}, since documents keep their split when corrected: label more of them`;
-    }
-  }
-  return null;
 }

@@ -20,8 +20,20 @@ export type TrainingRun = {
   status: RunStatus;
   /** Why it was skipped, cancelled or failed. */
   statusReason: string | null;
+  /** Of a skipped run: what kept it, as a code. */
+  skipCode: string | null;
+  /** Of a skipped run: how often the same kept it within the debounce time; else 0. */
+  skipCount: number;
+  lastSkippedAt: Date | null;
   trigger: RunTrigger;
+  /** Why it failed, as a code; statusReason says it in words. */
+  failureCode: string | null;
   note: string | null;
+  /** In the order of their names, each once. */
+  tags: string[];
+  /** Reached, a run ends with its best epoch, or fails where none is done; null: no limit. */
+  maxMinutes: number | null;
+  maxMemoryMib: number | null;
   baseModelId: string | null;
   hyperparameters: RunHyperparameters;
   snapshotId: string | null;
@@ -48,7 +60,12 @@ export type DatasetItem = {
   decisionId: string;
   split: DatasetSplit;
   ocrVersions: string[];
+  /** The same for documents that were nearly the same; null in snapshots from before they were compared. */
+  groupId: string | null;
 };
+
+/** What a run learns from, frozen. */
+export type DatasetSnapshot = { id: string; holdoutVersion: number | null; createdAt: Date };
 
 export type EpochMetrics = {
   epoch: number;
@@ -72,7 +89,10 @@ export type EvaluationMetrics = {
   loss: number;
   ece: number;
   support: number;
-};
+} & Partial<Record<LaterEnds, number | null>>;
+
+/** Not known of runs from before they were measured. */
+type LaterEnds = 'lossLow' | 'lossHigh' | 'eceLow' | 'eceHigh';
 
 /** Null where there is nothing to divide by: not scored, which is not zero. */
 export type ClassMetrics = {
@@ -80,7 +100,26 @@ export type ClassMetrics = {
   precision: number | null;
   recall: number | null;
   f1: number | null;
+  /** Of the text baseline. */
+  baselineF1: number | null;
   support: number;
+} & Record<`${'precision' | 'recall' | 'f1'}${'Low' | 'High'}`, number | null>;
+
+/** What TF-IDF and logistic regression reach after the same training documents. */
+export type BaselineMetrics = Omit<EvaluationMetrics, LaterEnds> & {
+  /** Words and pairs of words it counts. */
+  features: number;
+  durationMs: number;
+};
+
+export type CalibrationBin = {
+  /** From 1, the least confident first. */
+  number: number;
+  from: number;
+  to: number;
+  count: number;
+  meanConfidence: number | null;
+  accuracy: number | null;
 };
 
 export type ConfusionCell = { actualId: string; predictedId: string; count: number };
@@ -89,11 +128,26 @@ export type DocumentResult = {
   actualId: string;
   predictedId: string;
   confidence: number;
+  /** What the text baseline said; null where there was none. */
+  baselineId: string | null;
+  /** The slices it stands in, as `DIMENSION:band`. */
+  slices: string[];
+};
+
+/** A document of the validation or holdout set whose label the network doubts. */
+export type SuspectedLabelError = {
+  documentId: string;
+  split: DatasetSplit;
+  labelId: string;
+  suggestedId: string;
+  labelConfidence: number;
+  suggestedConfidence: number;
 };
 export type MetricPoint = { step: number; value: number; at: Date };
 
 /** What the training feature announces. */
 export type TrainingFact =
+  | { name: 'driftReferenceWanted'; documentIds: readonly string[] }
   | { name: 'runRequested'; runId: string }
   | { name: 'runFinished'; runId: string; status: RunStatus };
 

@@ -1,5 +1,6 @@
 /** The errors of training. */
 import { createAppError } from '../shared/errors.js';
+import type { LimitReached } from './run-limits.js';
 import type { RunStatus } from './training-run.js';
 
 export const createRunNotFoundError = (id: string) =>
@@ -13,6 +14,27 @@ export const createRunNotCancellableError = (number: number, status: RunStatus) 
 
 export const createInvalidHyperparameterError = (fault: string) =>
   createAppError({ code: 'INVALID_HYPERPARAMETER', message: fault });
+
+export const createInvalidLimitError = (fault: string) =>
+  createAppError({ code: 'INVALID_LIMIT', message: fault });
+
+export const createInvalidComparisonError = (runs: number, most: number) =>
+  createAppError({
+    code: 'INVALID_COMPARISON',
+    message: `2 to ${most} different runs can be compared, not ${runs}.`,
+  });
+
+export const createInvalidTagError = (fault: string) =>
+  createAppError({ code: 'INVALID_TAG', message: fault });
+
+export const createLimitReachedError = ({ code, reason }: LimitReached) =>
+  createAppError({
+    code,
+    message: `Before the first epoch was done, ${reason}: raise the limit, or take fewer documents or a smaller network.`,
+  });
+
+export const createInvalidPolicyError = (fault: string) =>
+  createAppError({ code: 'INVALID_TRAINING_POLICY', message: fault });
 
 export const createTrainingFailedError = (fault: string, cause: unknown) =>
   createAppError({ code: 'TRAINING_FAILED', message: fault, cause });

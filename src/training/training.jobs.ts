@@ -10,3 +10,16 @@ export const runTrainingJob: JobDefinition<{ runId: string }> = {
   maxAttempts: 10,
   queue: 'training',
 };
+
+export const checkTrainingJob: JobDefinition<Record<string, never>> = {
+  name: 'check-training',
+  lane: 'worker',
+  // What the queue adds about the time is of no interest.
+  payload: z.object({}) as z.ZodType<Record<string, never>>,
+  maxAttempts: 3,
+  // One after the other, so that two do not both begin a run.
+  queue: 'check-training',
+  schedule: '*/5 * * * *',
+  // A hundred decisions in a minute are looked at once.
+  gatherMs: 60_000,
+};

@@ -4,9 +4,7 @@ import type { Database, Transaction } from '../platform/database/database.js';
 import type { Prisma } from '../platform/database/generated/client.js';
 import type {
   DatasetItem,
-  DatasetSplit,
   EpochMetrics,
-  MetricPoint,
   RunHyperparameters,
   RunStatus,
   RunTrigger,
@@ -32,11 +30,17 @@ export async function insertRun(
     statusReason: string | null;
     trigger: RunTrigger;
     note: string | null;
+    tags?: string[];
+    maxMinutes?: number | null;
+    maxMemoryMib?: number | null;
     baseModelId: string | null;
     hyperparameters: RunHyperparameters;
     snapshotId: string | null;
     warnings: string[];
     finishedAt: Date | null;
+    skipCode?: string;
+    skipCount?: number;
+    lastSkippedAt?: Date;
   },
 ): Promise<TrainingRun> {
   return toRun(await tx.trainingRun.create({ data: run }));
@@ -65,7 +69,33 @@ export async function lockRun(tx: Transaction, id: string): Promise<TrainingRun 
   return await findRun(tx, id);
 }
 
-export type RunFilter = { statuses?: readonly RunStatus[]; triggers?: readonly RunTrigger[] };
+export type RunFilter = {
+  statuses?: readonly RunStatus[];
+  triggers?: readonly RunTrigger[];
+  /** All of them. */
+  tags?: readonly string[];
+};
+
+/** The run that is queued or running, the first of them. */
+export async function findActiveRun(database: Database): Promise<{ number: number } | null> {
+  return await database.trainingRun.findFirst({
+    where: { status: { in: ['QUEUED', 'RUNNING'] } },
+    orderBy: { number: 'asc' },
+    select: { number: true },
+  });
+}
+
+/** Of the newest run that began: when its data was frozen, and when it was over. */
+export async function findLastBegunRun(
+  database: Database,
+): Promise<{ frozenAt: Date; endedAt: Date | null } | null> {
+  const run = await database.trainingRun.findFirst({
+    where: { status: { not: 'SKIPPED' }, snapshotId: { not: null } },
+    orderBy: { number: 'desc' },
+    select: { createdAt: true, finishedAt: true, snapshot: { select: { createdAt: true } } },
+  });
+  return run && { frozenAt: run.snapshot?.createdAt ?? run.createdAt, endedAt: run.finishedAt };
+}
 
 /** Newest first. */
 export async function listRuns(
@@ -84,10 +114,11 @@ export async function countRuns(database: Database, filter: RunFilter): Promise<
   return await database.trainingRun.count({ where: conditionOf(filter) });
 }
 
-function conditionOf({ statuses, triggers }: RunFilter) {
+function conditionOf({ statuses, triggers, tags }: RunFilter) {
   return {
     ...(statuses && { status: { in: [...statuses] } }),
     ...(triggers && { trigger: { in: [...triggers] } }),
+    ...(tags && { tags: { hasEvery: [...tags] } }),
   };
 }
 
@@ -113,44 +144,6 @@ export async function isCancelRequested(database: Database, id: string): Promise
   return row === null || row.cancelRequestedAt !== null;
 }
 
-export async function listSplits(
-  database: Database,
-  documentIds: readonly string[],
-): Promise<Map<string, DatasetSplit>> {
-  const rows = await database.$queryRaw<{ documentId: string; split: DatasetSplit }[]>`
-    select document_id as "documentId", split::text as split from split_assignments
-    where document_id = any(${[...documentIds]}::uuid[])`;
-  return new Map(rows.map(({ documentId, split }) => [documentId, split]));
-}
-
-export async function insertSplits(
-  tx: Transaction,
-  splits: readonly { documentId: string; split: DatasetSplit }[],
-): Promise<void> {
-  // An archive has tens of thousands: one parameter holds them all.
-  await tx.$executeRaw`insert into split_assignments (document_id, split)
-    select "documentId", split
-    from json_to_recordset(${JSON.stringify(splits)}::json) as assigned ("documentId" uuid, split dataset_split)`;
-}
-
-/** Makes other runs wait with their snapshot until the transaction ends: a document gets its split once. */
-export async function lockSplits(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('split-assignments', 0))`;
-}
-
-export async function insertSnapshot(
-  tx: Transaction,
-  id: string,
-  items: readonly DatasetItem[],
-): Promise<void> {
-  await tx.datasetSnapshot.create({ data: { id } });
-  await tx.$executeRaw`insert into dataset_items (snapshot_id, document_id, label_id, decision_id, split, ocr_versions)
-    select ${id}::uuid, "documentId", "labelId", "decisionId", split, "ocrVersions"
-    from json_to_recordset(${JSON.stringify(items)}::json) as item (
-      "documentId" uuid, "labelId" uuid, "decisionId" uuid, split dataset_split, "ocrVersions" text[]
-    )`;
-}
-
 /** In the order of the documents' ids. */
 export async function listItems(database: Database, snapshotId: string): Promise<DatasetItem[]> {
   return await database.datasetItem.findMany({
@@ -158,23 +151,6 @@ export async function listItems(database: Database, snapshotId: string): Promise
     orderBy: { documentId: 'asc' },
     omit: { snapshotId: true },
   });
-}
-
-export async function countItems(
-  database: Database,
-  snapshotId: string,
-): Promise<{ labelId: string; split: DatasetSplit; count: number }[]> {
-  const groups = await database.datasetItem.groupBy({
-    by: ['labelId', 'split'],
-    where: { snapshotId },
-    _count: true,
-  });
-  return groups.map(({ labelId, split, _count }) => ({ labelId, split, count: _count }));
-}
-
-export async function findSnapshotCreation(database: Database, snapshotId: string): Promise<Date | null> {
-  const row = await database.datasetSnapshot.findUnique({ where: { id: snapshotId } });
-  return row?.createdAt ?? null;
 }
 
 /** Keeps the metrics of one step. */
@@ -210,32 +186,4 @@ export async function listEpochs(database: Database, runIds: readonly string[]):
     orderBy: { epoch: 'asc' },
   });
   return runIds.map((id) => rows.filter(({ runId }) => runId === id));
-}
-
-/**
- * A metric by step, at most `maxPoints` of them: the steps are cut into equal buckets, and of each the lowest and the
- * highest value stay, so that no peak is lost.
- */
-export async function listSeries(
-  database: Database,
-  runId: string,
-  metric: string,
-  maxPoints: number,
-): Promise<MetricPoint[]> {
-  const buckets = Math.max(1, Math.floor(maxPoints / 2));
-  return await database.$queryRaw<MetricPoint[]>`
-    with points as (
-      select step, value, at, count(*) over () as total,
-             ntile(${buckets}::int) over (order by step) as bucket
-      from metric_points where run_id = ${runId}::uuid and metric = ${metric}
-    ), ranked as (
-      select step, value, at, total,
-             row_number() over (partition by bucket order by value, step) as lowest,
-             row_number() over (partition by bucket order by value desc, step) as highest
-      from points
-    )
-    select step, value, at from ranked
-    where total <= ${maxPoints}::int or lowest = 1 or highest = 1
-    order by step
-    limit ${maxPoints}::int`;
 }

@@ -11,7 +11,6 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { getLabels } from '../labels/get-label.js';
 import { getModelVersions } from '../models/get-model-version.js';
 import type { ModelVersion } from '../models/model-version.js';
 import { ModelVersionType } from '../models/model-version.types.js';
@@ -19,7 +18,10 @@ import type { DatabaseConnection } from '../platform/database/database.js';
 import { isNumberKey, readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import { isId } from '../shared/ids.js';
+import type { AnnotateTrainingRun } from './annotate-training-run.js';
 import type { CancelTrainingRun } from './cancel-training-run.js';
+import { findSnapshot } from './dataset.repository.js';
+import { DatasetSnapshotType } from './dataset.types.js';
 import type { StartTrainingRun } from './start-training-run.js';
 import { createRunNotFoundError } from './training.errors.js';
 import {
@@ -28,36 +30,32 @@ import {
   toHyperparameters,
   toRunFilter,
 } from './training.inputs.js';
+import { countRuns, findRun, findRunsOfModels, listRuns } from './training.repository.js';
 import {
-  countItems,
-  countRuns,
-  findRun,
-  findRunsOfModels,
-  findSnapshotCreation,
-  listRuns,
-} from './training.repository.js';
-import {
-  DatasetSnapshotType,
+  RunFailureType,
   RunProgressType,
   TrainingRunConnectionType,
   TrainingRunType,
 } from './training.types.js';
-import type { TrainingRun } from './training-run.js';
+import type { DatasetSnapshot, TrainingRun } from './training-run.js';
 
 @Resolver(() => TrainingRunType)
 export class TrainingResolver {
   readonly #connection: DatabaseConnection;
   readonly #startTrainingRun: StartTrainingRun;
   readonly #cancelTrainingRun: CancelTrainingRun;
+  readonly #annotateTrainingRun: AnnotateTrainingRun;
 
   constructor(dependencies: {
     connection: DatabaseConnection;
     startTrainingRun: StartTrainingRun;
     cancelTrainingRun: CancelTrainingRun;
+    annotateTrainingRun: AnnotateTrainingRun;
   }) {
     this.#connection = dependencies.connection;
     this.#startTrainingRun = dependencies.startTrainingRun;
     this.#cancelTrainingRun = dependencies.cancelTrainingRun;
+    this.#annotateTrainingRun = dependencies.annotateTrainingRun;
   }
 
   @Query(() => TrainingRunType, { nullable: true })
@@ -91,9 +89,26 @@ export class TrainingResolver {
     return await this.#startTrainingRun({
       trigger: 'MANUAL',
       note: input?.note ?? null,
+      tags: input?.tags ?? [],
+      limits: { maxMinutes: input?.maxMinutes ?? null, maxMemoryMib: input?.maxMemoryMib ?? null },
       baseModelId: input?.baseModelId ?? null,
       fromScratch: input?.fromScratch ?? false,
       hyperparameters: toHyperparameters(input?.hyperparameters),
+    });
+  }
+
+  @Mutation(() => TrainingRunType, {
+    description: 'Writes a note and tags on a run; what is not given stays, a note of null goes',
+  })
+  async annotateTrainingRun(
+    @Arg('id', () => ID) id: string,
+    @Arg('note', () => String, { nullable: true }) note: string | null | undefined,
+    @Arg('tags', () => [String], { nullable: true }) tags: string[] | null,
+  ): Promise<TrainingRun> {
+    return await this.#annotateTrainingRun({
+      id,
+      ...(note !== undefined && { note }),
+      ...(tags && { tags }),
     });
   }
 
@@ -129,6 +144,12 @@ export class TrainingResolver {
     return run.modelVersionId === null ? null : await context.load(this.#loadVersions, run.modelVersionId);
   }
 
+  @FieldResolver(() => RunFailureType, { nullable: true, description: 'Null unless it has failed' })
+  failure(@Root() { status, failureCode, statusReason }: TrainingRun): RunFailureType | null {
+    if (status !== 'FAILED') return null;
+    return { code: failureCode ?? 'TRAINING_FAILED', message: statusReason ?? '' };
+  }
+
   @FieldResolver(() => RunProgressType, { nullable: true, description: 'Null before the first step' })
   progress(@Root() run: TrainingRun): RunProgressType | null {
     const { epoch, totalEpochs, step, totalSteps, examplesPerSecond, secondsLeft } = run;
@@ -137,22 +158,8 @@ export class TrainingResolver {
   }
 
   @FieldResolver(() => DatasetSnapshotType, { nullable: true, description: 'Null for a skipped run' })
-  async dataset(@Root() run: TrainingRun): Promise<DatasetSnapshotType | null> {
-    if (run.snapshotId === null) return null;
-    const { database } = this.#connection;
-    const createdAt = await findSnapshotCreation(database, run.snapshotId);
-    if (createdAt === null) return null;
-    const counts = await countItems(database, run.snapshotId);
-    const labels = await getLabels(database, [...new Set(counts.map(({ labelId }) => labelId))]);
-    return {
-      id: run.snapshotId,
-      createdAt,
-      counts: labels.flatMap((label) =>
-        counts
-          .filter(({ labelId }) => labelId === label.id)
-          .map(({ split, count }) => ({ label, split, documents: count })),
-      ),
-    };
+  async dataset(@Root() run: TrainingRun): Promise<DatasetSnapshot | null> {
+    return run.snapshotId === null ? null : await findSnapshot(this.#connection.database, run.snapshotId);
   }
 
   readonly #loadVersions = (ids: readonly string[]) => getModelVersions(this.#connection.database, ids);

@@ -1,17 +1,8 @@
 /** Runs and their metrics as GraphQL shows them. */
 import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { Document } from '../documents/document.js';
-import { DocumentType } from '../documents/document.types.js';
-import type { Label } from '../labels/label.js';
-import { LabelType } from '../labels/label.types.js';
 import { connectionTypeOf } from '../platform/graphql/connection.types.js';
 import {
-  type ClassMetrics,
-  type ConfusionCell,
-  type DatasetSplit,
-  datasetSplits,
   type EpochMetrics,
-  type EvaluationMetrics,
   type MetricPoint,
   type RunHyperparameters,
   type RunStatus,
@@ -27,12 +18,6 @@ registerEnumType(RunStatusEnum, { name: 'RunStatus' });
 
 export const RunTriggerEnum = enumOf(runTriggers);
 registerEnumType(RunTriggerEnum, { name: 'RunTrigger', description: 'What made a run start' });
-
-const DatasetSplitEnum = enumOf(datasetSplits);
-registerEnumType(DatasetSplitEnum, {
-  name: 'DatasetSplit',
-  description: 'TRAIN teaches, VALIDATION chooses the epoch, HOLDOUT is only measured on',
-});
 
 export const ModelSizeEnum = { tiny: 'tiny', small: 'small', base: 'base' };
 registerEnumType(ModelSizeEnum, {
@@ -91,30 +76,6 @@ class HyperparametersType {
   maxTokens!: number;
 }
 
-@ObjectType('DatasetCount')
-export class DatasetCountType {
-  @Field(() => LabelType)
-  label!: Label;
-
-  @Field(() => DatasetSplitEnum)
-  split!: DatasetSplit;
-
-  @Field(() => Int)
-  documents!: number;
-}
-
-@ObjectType('DatasetSnapshot', { description: 'What a run learns from, frozen when it was asked for' })
-export class DatasetSnapshotType {
-  @Field(() => ID)
-  id!: string;
-
-  @Field(() => GraphQLISODateTime)
-  createdAt!: Date;
-
-  @Field(() => [DatasetCountType], { description: 'Documents by label and split' })
-  counts!: DatasetCountType[];
-}
-
 @ObjectType('RunProgress')
 export class RunProgressType {
   @Field(() => Int, { description: 'From 1' })
@@ -163,83 +124,6 @@ export class EpochMetricsType implements EpochMetrics {
   isBest!: boolean;
 }
 
-@ObjectType('EvaluationMetrics', {
-  description: 'On the holdout, with the ends of 95 % confidence intervals',
-})
-export class EvaluationMetricsType implements EvaluationMetrics {
-  @Field(() => Float)
-  accuracy!: number;
-
-  @Field(() => Float)
-  accuracyLow!: number;
-
-  @Field(() => Float)
-  accuracyHigh!: number;
-
-  @Field(() => Float)
-  macroF1!: number;
-
-  @Field(() => Float)
-  macroF1Low!: number;
-
-  @Field(() => Float)
-  macroF1High!: number;
-
-  @Field(() => Float, { description: 'Mean cross-entropy in nats' })
-  loss!: number;
-
-  @Field(() => Float, { description: 'Expected calibration error, ten bins' })
-  ece!: number;
-
-  @Field(() => Int, { description: 'Documents measured on' })
-  support!: number;
-}
-
-/** A row knows its run, to tell what its label was called then. */
-export type ClassOfRun = ClassMetrics & { runId: string };
-
-@ObjectType('ClassMetrics', {
-  description: 'Null where there is nothing to divide by: not scored, which is not zero',
-})
-export class ClassMetricsType implements ClassOfRun {
-  runId!: string;
-  labelId!: string;
-
-  @Field(() => Float, { nullable: true })
-  precision!: number | null;
-
-  @Field(() => Float, { nullable: true })
-  recall!: number | null;
-
-  @Field(() => Float, { nullable: true })
-  f1!: number | null;
-
-  @Field(() => Int)
-  support!: number;
-}
-
-/** A cell knows its run, to find the documents behind it. */
-export type CellOfRun = ConfusionCell & { runId: string };
-
-@ObjectType('ConfusionCell')
-export class ConfusionCellType implements CellOfRun {
-  runId!: string;
-  actualId!: string;
-  predictedId!: string;
-
-  @Field(() => Int)
-  count!: number;
-}
-
-@ObjectType('DocumentResult', { description: 'How one holdout document fared' })
-export class DocumentResultType {
-  @Field(() => DocumentType)
-  document!: Document;
-
-  @Field(() => Float)
-  confidence!: number;
-}
-
 @ObjectType('MetricPoint')
 export class MetricPointType implements MetricPoint {
   @Field(() => Int)
@@ -250,6 +134,15 @@ export class MetricPointType implements MetricPoint {
 
   @Field(() => GraphQLISODateTime)
   at!: Date;
+}
+
+@ObjectType('RunFailure', { description: 'Why a run has failed, after its last try' })
+export class RunFailureType {
+  @Field(() => String, { description: 'Such as TRAINING_FAILED, TIME_LIMIT or MEMORY_LIMIT' })
+  code!: string;
+
+  @Field(() => String)
+  message!: string;
 }
 
 @ObjectType('TrainingRun')
@@ -269,11 +162,39 @@ export class TrainingRunType {
   })
   statusReason!: string | null;
 
+  @Field(() => String, { nullable: true, description: 'Of a skipped run: what kept it, as a code' })
+  skipCode!: string | null;
+
+  @Field(() => Int, {
+    description: 'Of a skipped run: how often the same kept it within the debounce time; else 0',
+  })
+  skipCount!: number;
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  lastSkippedAt!: Date | null;
+
   @Field(() => RunTriggerEnum)
   trigger!: RunTrigger;
 
   @Field(() => String, { nullable: true })
   note!: string | null;
+
+  @Field(() => [String], { description: 'By name' })
+  tags!: string[];
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'How long it may learn: then it ends with its best epoch, or fails where none is done; null: no limit',
+  })
+  maxMinutes!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Memory its process may take, in MiB, without that of a graphics card; reached, it ends as by maxMinutes',
+  })
+  maxMemoryMib!: number | null;
 
   @Field(() => [String], {
     description: 'What is out of the ordinary about how it starts, such as a base model without a classifier',

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createId } from '../../src/shared/ids.js';
-import { assignSplits, type DecidedDocument, findObstacle } from '../../src/training/split-documents.js';
+import {
+  assignSplits,
+  type DecidedDocument,
+  findObstacle,
+  withoutStraddlers,
+} from '../../src/training/split-documents.js';
 
 describe('the splits of documents', () => {
   const undecided = (labelId: string, count: number): DecidedDocument[] =>
     Array.from({ length: count }, (_, index) => ({
       documentId: `${labelId}-${index}`,
+      groupId: `${labelId}-${index}`,
       labelId,
       split: null,
     }));
@@ -45,11 +51,10 @@ describe('the splits of documents', () => {
   });
 
   it('do not follow the order in which documents were uploaded', () => {
-    const documents = Array.from({ length: 100 }, () => ({
-      documentId: createId(),
-      labelId: 'a',
-      split: null,
-    }));
+    const documents = Array.from({ length: 100 }, () => {
+      const documentId = createId();
+      return { documentId, groupId: documentId, labelId: 'a', split: null };
+    });
     const splits = new Map(assignSplits(documents).map(({ documentId, split }) => [documentId, split]));
     const earlyHoldout = documents
       .slice(0, 50)
@@ -82,6 +87,69 @@ describe('the splits of documents', () => {
     const held = undecided('form', 9).map((document) => ({ ...document, split: 'HOLDOUT' as const }));
     const next = assignSplits([...held, ...undecided('form-new', 3).map((d) => ({ ...d, labelId: 'form' }))]);
     expect(next.map(({ split }) => split).sort()).toEqual(['TRAIN', 'VALIDATION', 'VALIDATION']);
+  });
+
+  it('serve a label first whose documents are all in the holdout with one to train on', () => {
+    const held = undecided('form', 9).map((document) => ({ ...document, split: 'HOLDOUT' as const }));
+    const next = assignSplits([...held, ...undecided('form-new', 1).map((d) => ({ ...d, labelId: 'form' }))]);
+    expect(next.map(({ split }) => split)).toEqual(['TRAIN']);
+  });
+
+  it('are never two for documents that are nearly the same, whatever the sizes of the groups', () => {
+    for (let most = 1; most <= 9; most += 1) {
+      const documents = undecided('invoice', 60).map((document, index) => ({
+        ...document,
+        // Groups of 1, 2, … documents, over and over.
+        groupId: `group-${Math.floor(index / ((index % most) + 1))}`,
+      }));
+      const splits = new Map(assignSplits(documents).map(({ documentId, split }) => [documentId, split]));
+      const byGroup = new Map<string, Set<string | undefined>>();
+      for (const { groupId, documentId } of documents) {
+        byGroup.set(groupId, (byGroup.get(groupId) ?? new Set()).add(splits.get(documentId)));
+      }
+      expect([...byGroup.values()].every(({ size }) => size === 1)).toBe(true);
+      expect(new Set(splits.values()).size).toBe(3);
+    }
+  });
+
+  it('follow the group for a document that comes later, also where only others of it were decided', () => {
+    const [first, second] = undecided('invoice', 2).map((document) => ({ ...document, groupId: 'copies' }));
+    if (!first || !second) throw new Error('two documents');
+    expect(assignSplits([{ ...first, split: 'HOLDOUT' }, second])).toEqual([
+      { documentId: second.documentId, split: 'HOLDOUT' },
+    ]);
+    expect(assignSplits([second], new Map([['copies', 'VALIDATION']]))).toEqual([
+      { documentId: second.documentId, split: 'VALIDATION' },
+    ]);
+  });
+
+  it('do not let one large group take the holdout of a label while smaller ones fit', () => {
+    const copies = undecided('form', 20).map((document) => ({ ...document, groupId: 'copies' }));
+    const splits = assignSplits([
+      ...copies,
+      ...undecided('form-single', 20).map((d) => ({ ...d, labelId: 'form' })),
+    ]);
+    expect(count(splits, 'form-single')).toMatchObject({ holdout: 8, validation: 6 });
+    expect(
+      new Set(splits.filter(({ documentId }) => !documentId.includes('single')).map((s) => s.split)),
+    ).toEqual(new Set(['TRAIN']));
+  });
+
+  it('keep the holdout and leave the others out where a group has got into several', () => {
+    const item = (documentId: string, groupId: string, split: 'TRAIN' | 'VALIDATION' | 'HOLDOUT') => ({
+      documentId,
+      groupId,
+      split,
+    });
+    const kept = withoutStraddlers([
+      item('a', 'one', 'TRAIN'),
+      item('b', 'one', 'HOLDOUT'),
+      item('c', 'one', 'VALIDATION'),
+      item('d', 'two', 'TRAIN'),
+      item('e', 'two', 'VALIDATION'),
+      item('f', 'three', 'TRAIN'),
+    ]);
+    expect(kept.map(({ documentId }) => documentId)).toEqual(['b', 'e', 'f']);
   });
 });
 

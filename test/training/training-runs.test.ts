@@ -3,23 +3,23 @@ import { createCorrectLabel } from '../../src/classification/decide-label.js';
 import { createPromoteModel } from '../../src/models/promote-model.js';
 import { createId } from '../../src/shared/ids.js';
 import { createCancelTrainingRun } from '../../src/training/cancel-training-run.js';
+import { countItems } from '../../src/training/dataset.repository.js';
+import { listResults } from '../../src/training/document-result.repository.js';
 import {
   findEvaluations,
   insertEvaluation,
   listClassMetrics,
   listConfusion,
-  listResults,
 } from '../../src/training/evaluation.repository.js';
+import { listSeries } from '../../src/training/metric-series.repository.js';
 import { createStartTrainingRun, type StartTrainingRun } from '../../src/training/start-training-run.js';
 import {
-  countItems,
   deleteLogsAfter,
   insertEpoch,
   insertPoints,
   listEpochs,
   listItems,
   listRuns,
-  listSeries,
   updateRun,
 } from '../../src/training/training.repository.js';
 import type { RunHyperparameters, TrainingRun } from '../../src/training/training-run.js';
@@ -147,7 +147,7 @@ describe('a training run', () => {
     expect(items.map(({ documentId }) => documentId)).toEqual([...documents].sort());
     expect(items.some(({ documentId }) => few.includes(documentId))).toBe(false);
     expect(items[0]).toMatchObject({ ocrVersions: ['test/1'] });
-    const counts = await countItems(database.connection.database, run.snapshotId ?? '');
+    const [counts] = await countItems(database.connection.database, [run.snapshotId ?? '']);
     expect(counts).toHaveLength(6);
     expect(counts).toContainEqual({ labelId: invoice, split: 'TRAIN', count: 3 });
     expect(counts).toContainEqual({ labelId: letter, split: 'HOLDOUT', count: 1 });
@@ -394,21 +394,43 @@ describe('what a run tells of itself', () => {
       ece: 0.8,
       support: 1,
     };
-    const classes = [{ labelId: invoice, precision: null, recall: 0, f1: 0, support: 1 }];
+    const ends = {
+      precisionLow: null,
+      precisionHigh: null,
+      recallLow: 0,
+      recallHigh: 0.8,
+      f1Low: 0,
+      f1High: 0,
+    };
+    const classes = [
+      { labelId: invoice, precision: null, recall: 0, f1: 0, baselineF1: 1, support: 1, ...ends },
+    ];
     const confusion = [{ actualId: invoice, predictedId: letter, count: 1 }];
-    const result = { documentId: document, actualId: invoice, predictedId: letter, confidence: 0.8 };
+    const result = {
+      ...{ documentId: document, actualId: invoice, predictedId: letter, confidence: 0.8 },
+      ...{ baselineId: invoice, slices: ['PAGE_COUNT:1 page'] },
+    };
+    const nothingElse = { calibration: [], slices: [], suspects: [], baseline: null };
     await database.connection.transaction((tx) =>
-      insertEvaluation(tx, id, { metrics, classes, confusion, results: [result] }),
+      insertEvaluation(tx, id, { metrics, classes, confusion, results: [result], ...nothingElse }),
     );
     const other = createId();
     const { database: reader } = database.connection;
     expect(await findEvaluations(reader, [other, id])).toMatchObject([null, metrics]);
     expect(await listClassMetrics(reader, [id, other])).toMatchObject([classes, []]);
     expect(await listConfusion(reader, [id, other])).toMatchObject([confusion, []]);
-    expect(await listResults(reader, { runId: id, actualId: invoice, predictedId: letter })).toMatchObject([
-      result,
-    ]);
-    expect(await listResults(reader, { runId: id, actualId: letter, predictedId: letter })).toEqual([]);
+    const behind = async (filter: Parameters<typeof listResults>[1]['filter']) =>
+      (
+        await listResults(reader, {
+          runId: id,
+          filter,
+          order: 'MOST_CONFIDENT_FIRST',
+          first: 5,
+          after: null,
+        })
+      ).rows;
+    expect(await behind({ actualId: invoice, predictedId: letter })).toMatchObject([result]);
+    expect(await behind({ actualId: letter, predictedId: letter })).toEqual([]);
   });
 
   it('is listed with the newest run first, by status and by what made it start', async () => {

@@ -5,7 +5,14 @@
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger as GraphileLogger, type JobHelpers, type Runner, run, runMigrations } from 'graphile-worker';
+import {
+  Logger as GraphileLogger,
+  type JobHelpers,
+  parseCronItems,
+  type Runner,
+  run,
+  runMigrations,
+} from 'graphile-worker';
 import pg from 'pg';
 import { AppError, createAppError, messageOf } from '../../shared/errors.js';
 import type { Log } from '../log.js';
@@ -90,6 +97,26 @@ export async function startJobRunner(options: {
     noHandleSignals: true,
     pollInterval: pollIntervalMs,
     events,
+    parsedCronItems: parseCronItems(
+      [...handlers.values()].flatMap(({ definition: { name, schedule, queue, maxAttempts } }) =>
+        schedule === undefined
+          ? []
+          : [
+              {
+                task: name,
+                match: schedule,
+                identifier: name,
+                // One that waits already is enough.
+                options: {
+                  maxAttempts,
+                  jobKey: name,
+                  jobKeyMode: 'preserve_run_at',
+                  ...(queue && { queueName: queue }),
+                },
+              },
+            ],
+      ),
+    ),
     logger: new GraphileLogger((scope) => (level, message) => {
       // What a job threw is logged below, with its error; graphile's own lines are of interest to who debugs the queue.
       if (level === 'error' && !message.startsWith('Failed task')) log.error({ scope }, message);

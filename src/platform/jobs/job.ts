@@ -15,6 +15,10 @@ export type JobDefinition<Payload> = {
   readonly maxAttempts: number;
   /** Jobs of one queue run one after the other; without a queue they run side by side. */
   readonly queue?: string;
+  /** Cron expression in UTC: the job is also made by itself, with an empty payload, once however many processes there are. */
+  readonly schedule?: string;
+  /** Such a job is put off by this long, and one that waits stands for all that follow: its payload is empty. */
+  readonly gatherMs?: number;
 };
 
 /** A job to be done: its definition, and a payload that fits it. */

@@ -1,0 +1,90 @@
+/**
+ * Which documents are nearly the same, in PostgreSQL. Looking for candidates takes one look into an inverted index of the
+ * keys: about twenty short lists, however many documents there are.
+ */
+import type { Database, Transaction } from '../platform/database/database.js';
+
+/** Makes others wait with their grouping until the transaction ends, so that of two new copies one finds the other. */
+export async function lockGroups(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('duplicate-groups', 0))`;
+}
+
+/** Documents that share a key with those sought, most shared keys first. */
+export async function listCandidates(
+  database: Database,
+  documentId: string,
+  sought: readonly number[],
+  limit: number,
+): Promise<{ documentId: string; groupId: string }[]> {
+  return await database.$queryRaw`
+    select document_id as "documentId", group_id as "groupId" from document_fingerprints
+    where keys && ${[...sought]}::int[] and document_id <> ${documentId}::uuid
+    order by (select count(*) from unnest(keys) as key where key = any(${[...sought]}::int[])) desc, document_id
+    limit ${limit}::int`;
+}
+
+export async function saveFingerprint(
+  tx: Transaction,
+  fingerprint: { documentId: string; groupId: string; keys: number[] },
+): Promise<void> {
+  const { documentId, ...rest } = fingerprint;
+  await tx.documentFingerprint.upsert({ where: { documentId }, create: fingerprint, update: rest });
+}
+
+/** Documents of which nothing can be compared: each is a group of its own. */
+export async function saveIncomparable(tx: Transaction, documentIds: readonly string[]): Promise<void> {
+  await tx.documentFingerprint.createMany({
+    data: documentIds.map((documentId) => ({ documentId, groupId: documentId, keys: [] })),
+    skipDuplicates: true,
+  });
+}
+
+export async function joinGroups(tx: Transaction, groupIds: readonly string[], into: string): Promise<void> {
+  if (groupIds.length === 0) return;
+  await tx.documentFingerprint.updateMany({
+    where: { groupId: { in: [...groupIds] } },
+    data: { groupId: into },
+  });
+}
+
+/** Text of all pages and the hash of each, by document; documents without pages are left out. */
+export async function listAppearances(
+  database: Database,
+  documentIds: readonly string[],
+): Promise<Map<string, { text: string; pictures: string[] }>> {
+  const pages = await database.page.findMany({
+    where: { documentId: { in: [...documentIds] } },
+    orderBy: { number: 'asc' },
+    select: { documentId: true, text: true, perceptualHash: true },
+  });
+  const byDocument = new Map<string, { text: string; pictures: string[] }>();
+  for (const { documentId, text, perceptualHash } of pages) {
+    const found = byDocument.get(documentId) ?? { text: '', pictures: [] };
+    found.text += `${text ?? ''}\n`;
+    found.pictures.push(perceptualHash);
+    byDocument.set(documentId, found);
+  }
+  return byDocument;
+}
+
+/** The group of each document that has been compared, by document. */
+export async function listGroups(
+  database: Database,
+  documentIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await database.$queryRaw<{ documentId: string; groupId: string }[]>`
+    select document_id as "documentId", group_id as "groupId" from document_fingerprints
+    where document_id = any(${[...documentIds]}::uuid[])`;
+  return new Map(rows.map(({ documentId, groupId }) => [documentId, groupId]));
+}
+
+/** The documents of groups, newest first. */
+export async function listMembers(
+  database: Database,
+  groupIds: readonly string[],
+): Promise<{ documentId: string; groupId: string }[]> {
+  return await database.$queryRaw`
+    select document_id as "documentId", group_id as "groupId" from document_fingerprints
+    where group_id = any(${[...groupIds]}::uuid[])
+    order by document_id desc`;
+}
