@@ -17,7 +17,8 @@ import { createResidentClassifier } from '../src/layoutlmv2/parallel/resident-cl
 
 const LABELS = 16;
 const TOKENS = 512;
-const PAGES = 3;
+/** The engine `tensorflow` makes a graph at the second and optimises it at the third. */
+const PAGES = 5;
 const config = modelConfig('base', 30522);
 
 const [wanted, checkpoint] = process.argv.slice(2);

@@ -57,22 +57,25 @@ export function runEncoderLayer(
   const rows = pick ? tf.reshape<tf.Rank.R2>(pick(x, 1), [-1, hidden]) : all; // [pages * wanted, hidden]
   const biasIsMask = bias.shape[2] === 1;
   const [query, key, value] = project(layer.attention, rows, all);
-  const context = attend({
-    query,
-    key,
-    value,
-    bias: pick && !biasIsMask ? pick(bias, 2) : bias,
-    heads: config.numAttentionHeads,
-    dropout,
-    rate: config.attentionProbsDropoutProb,
-    site: `${site}.attention.probabilities`,
-  }); // [pages * wanted, hidden]
+  // The scores are the largest tensors of a page: gone before the widened rows, the next largest, are made.
+  const context = tf.tidy(() =>
+    attend({
+      query,
+      key,
+      value,
+      bias: pick && !biasIsMask ? pick(bias, 2) : bias,
+      heads: config.numAttentionHeads,
+      dropout,
+      rate: config.attentionProbsDropoutProb,
+      site: `${site}.attention.probabilities`,
+    }),
+  ); // [pages * wanted, hidden]
   const attended = layerNorm(
     layer.attentionNorm,
     tf.add(drop(linear(layer.attentionOutput, context), dropout, rate, `${site}.attention.output`), rows),
     config.layerNormEps,
   );
-  const widened = gelu(linear(layer.intermediate, attended)); // [pages * wanted, intermediate]
+  const widened = tf.tidy(() => gelu(linear(layer.intermediate, attended))); // [pages * wanted, intermediate]
   const result = layerNorm(
     layer.outputNorm,
     tf.add(drop(linear(layer.output, widened), dropout, rate, `${site}.output`), attended),

@@ -128,7 +128,7 @@ export function attentionBias(tables: RelativePosition, indices: RelativePositio
   if (!first) return indices.mask;
   // Added up before heads come first, as that order costs as much as everything else here.
   const sum = others.reduce((total, part) => tf.add<tf.Tensor3D>(total, part), first);
-  const byHead = tf.transpose(sum, [0, 2, 1]);
+  const byHead = tf.transpose(sum, [0, 2, 1]); // [1 or pages, heads, length * length]
   return tf.add(tf.reshape(byHead, [-1, byHead.shape[1], length, length]), indices.mask);
 }
 
