@@ -5,46 +5,80 @@ import {
   calibrationOf,
   classScores,
   confusionMatrix,
+  type Interval,
   macroF1Of,
   meanCrossEntropy,
   wilsonInterval,
 } from '../layoutlmv2/metrics.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
-import type { Evaluation } from './evaluation.repository.js';
+import { measureSlices } from './document-slices.js';
+import type { HoldoutFigures } from './evaluation.repository.js';
+import { intervalsOf } from './metric-intervals.js';
+
+/** What a classifier says of one document: of a network, or of the text baseline. */
+type Prediction = Pick<UnitPrediction, 'unit' | 'label' | 'predicted' | 'probabilities'>;
+
+/** What is measured beside the figures themselves. */
+type Surroundings = {
+  /** The slices each document stands in. */
+  slices?: ReadonlyMap<string, readonly string[]>;
+};
 
 /** @throws when there is nothing to measure: a number that was not measured is not made up. */
 export function measureHoldout(
-  predictions: readonly UnitPrediction[],
+  predictions: readonly Prediction[],
   labelIds: readonly string[],
   seed: number,
-): Evaluation {
+  { slices }: Surroundings = {},
+): HoldoutFigures {
   const classCount = labelIds.length;
   const actual = predictions.map(({ label }) => label);
   const predicted = predictions.map((prediction) => prediction.predicted);
   const probabilities = predictions.map((prediction) => prediction.probabilities);
   const matrix = confusionMatrix(actual, predicted, classCount);
-  const hits = predictions.filter((prediction) => prediction.label === prediction.predicted).length;
-  const accuracyInterval = measured(wilsonInterval(hits, predictions.length));
-  const macroF1Interval = measured(bootstrapMacroF1({ actual, predicted, classCount, seed }));
+  const calibration = calibrationOf(probabilities, actual);
+  const judged = predictions.map((prediction) => ({
+    actual: prediction.label,
+    predicted: prediction.predicted,
+    confidence: measured(prediction.probabilities[prediction.predicted] ?? null),
+    loss: measured(meanCrossEntropy([prediction.probabilities], [prediction.label])),
+  }));
+  const hits = judged.filter((unit) => unit.actual === unit.predicted).length;
+  const intervals = measured(intervalsOf(judged, classCount, seed));
+  const results = predictions.map((prediction) => ({
+    documentId: prediction.unit,
+    actualId: idOf(labelIds, prediction.label),
+    predictedId: idOf(labelIds, prediction.predicted),
+    confidence: measured(prediction.probabilities[prediction.predicted] ?? null),
+    baselineId: null,
+    slices: [...(slices?.get(prediction.unit) ?? [])],
+  }));
   return {
     metrics: {
       accuracy: measured(accuracyOf(matrix)),
-      accuracyLow: accuracyInterval.low,
-      accuracyHigh: accuracyInterval.high,
+      ...endsOf('accuracy', measured(wilsonInterval(hits, judged.length))),
       macroF1: measured(macroF1Of(matrix)),
-      macroF1Low: macroF1Interval.low,
-      macroF1High: macroF1Interval.high,
+      ...endsOf('macroF1', measured(bootstrapMacroF1({ actual, predicted, classCount, seed }))),
       loss: measured(meanCrossEntropy(probabilities, actual)),
-      ece: measured(calibrationOf(probabilities, actual).expectedCalibrationError),
+      ...endsOf('loss', intervals.loss),
+      ece: measured(calibration.expectedCalibrationError),
+      ...endsOf('ece', intervals.ece),
       support: predictions.length,
     },
-    classes: classScores(matrix).map(({ precision, recall, f1, support }, row) => ({
-      labelId: idOf(labelIds, row),
-      precision,
-      recall,
-      f1,
-      support,
-    })),
+    classes: classScores(matrix).map(({ precision, recall, f1, support, predicted: given }, row) => {
+      const own = matrix[row]?.[row] ?? 0;
+      return {
+        labelId: idOf(labelIds, row),
+        precision,
+        ...optionalEndsOf('precision', wilsonInterval(own, given)),
+        recall,
+        ...optionalEndsOf('recall', wilsonInterval(own, support)),
+        f1,
+        ...optionalEndsOf('f1', f1 === null ? null : (intervals.f1[row] ?? null)),
+        baselineF1: null,
+        support,
+      };
+    }),
     confusion: matrix.flatMap((row, actualRow) =>
       row.flatMap((count, predictedRow) =>
         count === 0
@@ -52,13 +86,31 @@ export function measureHoldout(
           : [{ actualId: idOf(labelIds, actualRow), predictedId: idOf(labelIds, predictedRow), count }],
       ),
     ),
-    results: predictions.map((prediction) => ({
-      documentId: prediction.unit,
-      actualId: idOf(labelIds, prediction.label),
-      predictedId: idOf(labelIds, prediction.predicted),
-      confidence: measured(prediction.probabilities[prediction.predicted] ?? null),
-    })),
+    results,
+    calibration: calibration.bins.map((bin, index) => ({ number: index + 1, ...bin })),
+    slices: measureSlices(
+      results.map(({ actualId, predictedId, slices: own }) => ({
+        isCorrect: actualId === predictedId,
+        slices: own,
+      })),
+    ),
   };
+}
+
+type Ends<Name extends string, Value> = Record<`${Name}Low` | `${Name}High`, Value>;
+
+function endsOf<Name extends string>(name: Name, { low, high }: Interval): Ends<Name, number> {
+  return { [`${name}Low`]: low, [`${name}High`]: high } as Ends<Name, number>;
+}
+
+function optionalEndsOf<Name extends string>(
+  name: Name,
+  interval: Interval | null,
+): Ends<Name, number | null> {
+  return { [`${name}Low`]: interval?.low ?? null, [`${name}High`]: interval?.high ?? null } as Ends<
+    Name,
+    number | null
+  >;
 }
 
 function measured<Value>(value: Value | null): Value {

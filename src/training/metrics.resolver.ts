@@ -1,27 +1,42 @@
-/** What runs have measured, over GraphQL. */
+/** What runs have measured, over GraphQL. Single documents are in document-result.resolver.ts. */
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { listDocumentsById } from '../documents/document-access.js';
 import { getLabels } from '../labels/get-label.js';
 import type { Label } from '../labels/label.js';
 import { LabelType } from '../labels/label.types.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import { createAppError } from '../shared/errors.js';
-import { findEvaluations, listClassMetrics, listConfusion, listResults } from './evaluation.repository.js';
-import { labelOfRunKey, loadLabelNames } from './label-names.js';
-import { listEpochs, listSeries } from './training.repository.js';
+import type { SliceMetrics } from './document-slices.js';
 import {
+  findBaselines,
+  findEvaluations,
+  listCalibration,
+  listClassMetrics,
+  listConfusion,
+  listSlices,
+} from './evaluation.repository.js';
+import {
+  BaselineMetricsType,
+  CalibrationBinType,
   type CellOfRun,
   ClassMetricsType,
   type ClassOfRun,
   ConfusionCellType,
-  DocumentResultType,
-  EpochMetricsType,
   EvaluationMetricsType,
-  MetricPointType,
-  TrainingRunType,
-} from './training.types.js';
-import type { EpochMetrics, EvaluationMetrics, MetricPoint, TrainingRun } from './training-run.js';
+  SliceMetricsType,
+} from './evaluation.types.js';
+import { labelOfRunKey, loadLabelNames } from './label-names.js';
+import { loadSeries, seriesKey } from './metric-series.repository.js';
+import { listEpochs } from './training.repository.js';
+import { EpochMetricsType, MetricPointType, TrainingRunType } from './training.types.js';
+import type {
+  BaselineMetrics,
+  CalibrationBin,
+  EpochMetrics,
+  EvaluationMetrics,
+  MetricPoint,
+  TrainingRun,
+} from './training-run.js';
 
 // A plot has no more pixels than this.
 const mostPoints = 10_000;
@@ -41,12 +56,13 @@ export class MetricsResolver {
 
   @FieldResolver(() => [MetricPointType], {
     description:
-      'loss, learningRate, gradientNorm or examplesPerSecond by step; sampled without losing peaks',
+      'loss, learningRate, gradientNorm or examplesPerSecond by step. Of more than maxPoints, the lowest and the highest of equal stretches of steps stay, so that no peak is lost',
   })
   async series(
     @Root() run: TrainingRun,
     @Arg('metric', () => String) metric: string,
     @Arg('maxPoints', () => Int, { defaultValue: 500 }) maxPoints: number,
+    @Ctx() context: GraphqlContext,
   ): Promise<MetricPoint[]> {
     if (maxPoints < 2 || maxPoints > mostPoints) {
       throw createAppError({
@@ -54,7 +70,7 @@ export class MetricsResolver {
         message: `maxPoints must be from 2 to ${mostPoints}, not ${maxPoints}`,
       });
     }
-    return await listSeries(this.#connection.database, run.id, metric, maxPoints);
+    return await context.load(this.#loadSeries, seriesKey(run.id, maxPoints, metric));
   }
 
   @FieldResolver(() => EvaluationMetricsType, {
@@ -63,6 +79,14 @@ export class MetricsResolver {
   })
   metrics(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<EvaluationMetrics | null> {
     return context.load(this.#loadEvaluations, run.id);
+  }
+
+  @FieldResolver(() => BaselineMetricsType, {
+    nullable: true,
+    description: 'The number to beat: what the words alone reach; null before the run has ended',
+  })
+  baseline(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<BaselineMetrics | null> {
+    return context.load(this.#loadBaselines, run.id);
   }
 
   @FieldResolver(() => [ClassMetricsType], { description: 'On the holdout, a row a label' })
@@ -74,13 +98,52 @@ export class MetricsResolver {
   @FieldResolver(() => [ConfusionCellType], { description: 'On the holdout: the cells that are not empty' })
   async confusion(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<CellOfRun[]> {
     const cells = await context.load(this.#loadConfusion, run.id);
-    return cells.map((cell) => ({ ...cell, runId: run.id }));
+    const supports = new Map<string, number>();
+    for (const { actualId, count } of cells) supports.set(actualId, (supports.get(actualId) ?? 0) + count);
+    return cells.map((cell) => ({
+      ...cell,
+      runId: run.id,
+      share: cell.count / (supports.get(cell.actualId) ?? cell.count),
+    }));
+  }
+
+  @FieldResolver(() => [ConfusionCellType], {
+    description: 'The labels most often taken for another, those of the most documents first',
+  })
+  async topConfusions(
+    @Root() run: TrainingRun,
+    @Arg('first', () => Int, { defaultValue: 5 }) first: number,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CellOfRun[]> {
+    const cells = await this.confusion(run, context);
+    return cells
+      .filter(({ actualId, predictedId }) => actualId !== predictedId)
+      .sort((one, other) => other.count - one.count || other.share - one.share)
+      .slice(0, Math.max(0, first));
+  }
+
+  @FieldResolver(() => [CalibrationBinType], {
+    description: 'How often the network was right by how sure it was, the least sure first',
+  })
+  calibration(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<CalibrationBin[]> {
+    return context.load(this.#loadCalibration, run.id);
+  }
+
+  @FieldResolver(() => [SliceMetricsType], {
+    description: 'On the holdout, by kinds of documents, the least accurate first',
+  })
+  slices(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<SliceMetrics[]> {
+    return context.load(this.#loadSlices, run.id);
   }
 
   readonly #loadEpochs = (ids: readonly string[]) => listEpochs(this.#connection.database, ids);
+  readonly #loadSeries = (keys: readonly string[]) => loadSeries(this.#connection.database, keys);
   readonly #loadEvaluations = (ids: readonly string[]) => findEvaluations(this.#connection.database, ids);
+  readonly #loadBaselines = (ids: readonly string[]) => findBaselines(this.#connection.database, ids);
   readonly #loadClassMetrics = (ids: readonly string[]) => listClassMetrics(this.#connection.database, ids);
   readonly #loadConfusion = (ids: readonly string[]) => listConfusion(this.#connection.database, ids);
+  readonly #loadCalibration = (ids: readonly string[]) => listCalibration(this.#connection.database, ids);
+  readonly #loadSlices = (ids: readonly string[]) => listSlices(this.#connection.database, ids);
 }
 
 @Resolver(() => ClassMetricsType)
@@ -134,24 +197,5 @@ export class ConfusionCellResolver {
   }
 
   readonly #loadNames = (keys: readonly string[]) => loadLabelNames(this.#connection.database, keys);
-
-  @FieldResolver(() => [DocumentResultType], {
-    description: 'The documents behind the cell, the most confident first',
-  })
-  async documents(@Root() cell: CellOfRun): Promise<DocumentResultType[]> {
-    const { runId, actualId, predictedId } = cell;
-    const { database } = this.#connection;
-    const results = await listResults(database, { runId, actualId, predictedId });
-    const documents = await listDocumentsById(
-      database,
-      results.map(({ documentId }) => documentId),
-    );
-    const byId = new Map(documents.map((document) => [document.id, document]));
-    return results.flatMap(({ documentId, confidence }) => {
-      const document = byId.get(documentId);
-      return document ? [{ document, confidence }] : [];
-    });
-  }
-
   readonly #loadLabels = (ids: readonly string[]) => getLabels(this.#connection.database, ids);
 }

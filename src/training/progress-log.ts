@@ -3,7 +3,9 @@
 import type { EpochEvent, StepEvent } from '../layoutlmv2/training/train.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { announceEvent } from '../platform/events/event.repository.js';
+import { createTimeLeft } from './time-left.js';
 import { insertEpoch, insertPoints, updateRun } from './training.repository.js';
+import type { TrainingRun } from './training-run.js';
 
 export type ProgressLog = {
   keepStep(event: StepEvent, totalEpochs: number): Promise<void>;
@@ -12,18 +14,26 @@ export type ProgressLog = {
 
 // Whoever watches sees a curve grow, not each of a hundred steps a second.
 const announceIntervalMs = 500;
-// Of the mean step time: about the last ten steps count, so that one slow step does not scare.
-const smoothing = 0.1;
 
-export function createProgressLog(connection: DatabaseConnection, runId: string): ProgressLog {
+export function createProgressLog(
+  connection: DatabaseConnection,
+  { id: runId, maxMinutes }: Pick<TrainingRun, 'id' | 'maxMinutes'>,
+): ProgressLog {
   let announcedAt = 0;
-  let meanStepMs: number | null = null;
+  const timeLeft = createTimeLeft();
+  const startedAt = performance.now();
+  // A run that goes on after its process has ended may have used some of its time before: then this is an upper limit.
+  const secondsToLimit = () =>
+    maxMinutes === null
+      ? Number.POSITIVE_INFINITY
+      : Math.max(0, 60 * maxMinutes - (performance.now() - startedAt) / 1000);
   return {
     async keepStep(event, totalEpochs) {
       const { step, totalSteps, epoch, loss, learningRate, gradientNorm, examplesPerSecond, durationMs } =
         event;
-      meanStepMs = meanStepMs === null ? durationMs : meanStepMs + smoothing * (durationMs - meanStepMs);
-      const secondsLeft = ((totalSteps - step) * meanStepMs) / 1000;
+      timeLeft.addStep(durationMs);
+      const estimate = timeLeft.secondsLeft({ step, totalSteps, epoch, totalEpochs });
+      const secondsLeft = estimate === null ? null : Math.min(estimate, secondsToLimit());
       const now = performance.now();
       const isTimeToAnnounce = now - announcedAt >= announceIntervalMs;
       await connection.transaction(async (tx) => {
@@ -41,6 +51,7 @@ export function createProgressLog(connection: DatabaseConnection, runId: string)
     async keepEpoch(event) {
       const { epoch, trainLoss, validationLoss, validationAccuracy, validationMacroF1 } = event;
       const { learningRate, durationMs, isBest } = event;
+      timeLeft.addEpoch(durationMs);
       await connection.transaction(async (tx) => {
         await insertEpoch(tx, runId, {
           epoch,

@@ -30,18 +30,20 @@ import { announceEvent } from '../platform/events/event.repository.js';
 import { type JobHandler, type JobOutcome, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import { AppError, messageOf } from '../shared/errors.js';
 import { applyGate } from './apply-gate.js';
-import { type Evaluation, insertEvaluation } from './evaluation.repository.js';
+import { insertEvaluation } from './evaluation.repository.js';
 import { createJudgeRun } from './judge-run.js';
 import { countWords, listSnapshotDocuments, loadExamples, type SnapshotDocument } from './load-examples.js';
-import { measureHoldout } from './measure-holdout.js';
+import { measureRun } from './measure-run.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from './prepare-network.js';
 import { createProgressLog } from './progress-log.js';
-import { createTrainingFailedError } from './training.errors.js';
+import { type LimitReached, watchLimits } from './run-limits.js';
+import { createLimitReachedError, createTrainingFailedError } from './training.errors.js';
 import { runTrainingJob } from './training.jobs.js';
 import {
   deleteLogsAfter,
   findRun,
   isCancelRequested,
+  listEpochs,
   listItems,
   lockRun,
   updateRun,
@@ -163,6 +165,15 @@ export function createRunTraining(dependencies: {
     });
   };
 
+  /** The weights of the best epoch so far. @throws AppError TIME_LIMIT or MEMORY_LIMIT where none is done. */
+  const stopAtLimit = async (run: TrainingRun, limit: LimitReached): Promise<WeightMap> => {
+    const state = await findTrainerState(stateFolderOf(run.id));
+    if (state === undefined) throw createLimitReachedError(limit);
+    const { bestEpoch, epoch } = state.progress;
+    await keepNote(run, `stopped with epoch ${bestEpoch ?? epoch}, the best of ${epoch}: ${limit.reason}`);
+    return new Map([...state.weights, ...(state.bestWeights ?? [])]);
+  };
+
   const learn = async (
     run: TrainingRun,
     network: Network,
@@ -175,7 +186,12 @@ export function createRunTraining(dependencies: {
     await connection.transaction((tx) =>
       deleteLogsAfter(tx, run.id, resumeFrom?.progress.epoch ?? 0, resumeFrom?.progress.step ?? 0),
     );
-    const log = createProgressLog(connection, run.id);
+    const log = createProgressLog(connection, run);
+    const [epochsBefore = []] = await listEpochs(database, [run.id]);
+    const findLimit = watchLimits(
+      run,
+      epochsBefore.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    );
     const events = trainSequenceClassifier({
       config: network.config,
       weights: network.weights,
@@ -198,6 +214,8 @@ export function createRunTraining(dependencies: {
           await writeTrainerState(folder, await event.state());
         }
         await checkCancelled();
+        const limit = findLimit();
+        if (limit) return await stopAtLimit(run, limit);
       }
     } finally {
       // Frees the network, whether the run has ended, failed or been cancelled.
@@ -211,16 +229,17 @@ export function createRunTraining(dependencies: {
     weights: WeightMap,
     data: Data,
     maxTokens: number,
-  ): Promise<{ evaluation: Evaluation; predictions: UnitPrediction[] }> => {
-    const { labelIds, holdout } = data;
-    const { seed, microBatchSize } = run.hyperparameters;
+  ): Promise<{ validation: UnitPrediction[]; holdout: UnitPrediction[] }> => {
+    const { labelIds } = data;
+    const { microBatchSize } = run.hyperparameters;
     const classifier = createPageClassifier({ config: network.config, weights, labelCount: labelIds.length });
     try {
       const scorePages = async (pages: Parameters<typeof classifier.classify>[0]) =>
         (await classifier.classify(pages, { batchSize: microBatchSize })).map(({ logits }) => logits);
-      const predictions = await predictUnits(scorePages, holdout, { microBatchSize, maxTokens });
-      requireMeasurable(predictions);
-      return { evaluation: measureHoldout(predictions, labelIds, seed), predictions };
+      const holdout = await predictUnits(scorePages, data.holdout, { microBatchSize, maxTokens });
+      requireMeasurable(holdout);
+      const validation = await predictUnits(scorePages, data.validation, { microBatchSize, maxTokens });
+      return { validation, holdout };
     } finally {
       classifier.dispose();
     }
@@ -231,9 +250,15 @@ export function createRunTraining(dependencies: {
     const documents = await listSnapshotDocuments(connection, await listItems(database, run.snapshotId));
     const { network, data, maxTokens, base } = await prepare(run, documents, checkCancelled);
     const weights = await learn(run, network, data, maxTokens, checkCancelled);
-    const { evaluation, predictions } = await measure(run, network, weights, data, maxTokens);
+    const predictions = await measure(run, network, weights, data, maxTokens);
     const { labelIds } = data;
-    const judgement = await judgeRun({ run, documents, predictions, labelIds, checkCancelled });
+    const { seed } = run.hyperparameters;
+    const evaluation = await measureRun({
+      ...predictions,
+      ...{ connection, documents, labelIds, seed, checkCancelled },
+    });
+    const { holdout } = predictions;
+    const judgement = await judgeRun({ run, documents, predictions: holdout, labelIds, checkCancelled });
     await checkCancelled();
 
     // The run's own id names the version: a try that was killed here leaves nothing but what the next one replaces.
@@ -312,7 +337,11 @@ export function createRunTraining(dependencies: {
       const statusReason = isPublic
         ? error.message
         : 'Failed on our side, at every try; the log has the details';
-      await end(runId, { status: 'FAILED', statusReason });
+      await end(runId, {
+        status: 'FAILED',
+        statusReason,
+        failureCode: isPublic ? error.code : 'INTERNAL_SERVER_ERROR',
+      });
     },
   };
 }

@@ -22,7 +22,7 @@ export type TrainingRun = {
   statusReason: string | null;
   /** Of a skipped run: what kept it, as a code. */
   skipCode: string | null;
-  /** Of a skipped run: how often the same kept it within the debounce time; else 0. */
+  /** Of a skipped run: how often the same has kept it, each time soon after the one before; else 0. */
   skipCount: number;
   lastSkippedAt: Date | null;
   trigger: RunTrigger;

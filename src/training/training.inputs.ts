@@ -53,6 +53,15 @@ export class StartTrainingRunInput {
   @Field(() => String, { nullable: true })
   note?: string | null;
 
+  @Field(() => [String], { nullable: true })
+  tags?: string[] | null;
+
+  @Field(() => Float, { nullable: true, description: 'How long it may learn; null: no limit' })
+  maxMinutes?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Memory its process may take, in MiB; null: no limit' })
+  maxMemoryMib?: number | null;
+
   @Field(() => ID, {
     nullable: true,
     description: 'A model version to go on from; not given: the serving one, if there is one',
@@ -73,6 +82,9 @@ export class TrainingRunFilterInput {
 
   @Field(() => [RunTriggerEnum], { nullable: true })
   triggers?: RunTrigger[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'Runs that have all of these' })
+  tags?: string[] | null;
 }
 
 /** Without the fields that are null: those count as not given. */

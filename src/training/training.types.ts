@@ -166,7 +166,8 @@ export class TrainingRunType {
   skipCode!: string | null;
 
   @Field(() => Int, {
-    description: 'Of a skipped run: how often the same kept it within the debounce time; else 0',
+    description:
+      'Of a skipped run: how often the same has kept it, each time within the debounce time of the one before; else 0',
   })
   skipCount!: number;
 

@@ -1,0 +1,104 @@
+/** Multinomial logistic regression over sparse rows, as scikit-learn's `LogisticRegression`: the whole data at once, by L-BFGS. */
+import { mostLikely, softmax } from '../../layoutlmv2/probability.js';
+import { minimise } from './lbfgs.js';
+import type { SparseRows } from './tf-idf.js';
+
+type LogisticRegression = {
+  columnCount: number;
+  classCount: number;
+  /** [columns, classes], then [classes] of biases. */
+  weights: Float64Array;
+};
+
+// Both are scikit-learn's own defaults.
+const maxIterations = 100;
+const gradientTolerance = 1e-4;
+
+/**
+ * Minimises the mean cross-entropy + ‖weights‖² / (2 · C · rows), biases unpunished.
+ *
+ * @param inverseRegularisation C: the larger, the more the data count.
+ */
+export function fitLogisticRegression(
+  rows: SparseRows,
+  labels: readonly number[],
+  options: { classCount: number; inverseRegularisation: number },
+): LogisticRegression {
+  const { classCount, inverseRegularisation } = options;
+  const { rowCount, columnCount, starts, columns, values } = rows;
+  if (labels.length !== rowCount) throw new Error(`There are ${rowCount} rows, but ${labels.length} labels.`);
+  const biasesAt = columnCount * classCount;
+  const scores = new Float64Array(classCount);
+  const decay = 1 / (inverseRegularisation * rowCount);
+  const evaluate = (weights: Float64Array, gradient: Float64Array): number => {
+    let punishment = 0;
+    for (let index = 0; index < biasesAt; index += 1) {
+      const weight = weights[index] ?? 0;
+      punishment += weight * weight;
+      gradient[index] = decay * weight;
+    }
+    gradient.fill(0, biasesAt);
+    let loss = 0;
+    for (let row = 0; row < rowCount; row += 1) {
+      scoreRow(rows, row, weights, classCount, scores);
+      const label = labels[row] ?? 0;
+      loss += crossEntropyInPlace(scores, label);
+      // What is left in `scores` are probabilities: less one at the label, they are the gradient.
+      for (let place = starts[row] ?? 0; place < (starts[row + 1] ?? 0); place += 1) {
+        const at = (columns[place] ?? 0) * classCount;
+        const value = (values[place] ?? 0) / rowCount;
+        for (let index = 0; index < classCount; index += 1)
+          gradient[at + index] =
+            (gradient[at + index] ?? 0) + value * ((scores[index] ?? 0) - (index === label ? 1 : 0));
+      }
+      for (let index = 0; index < classCount; index += 1)
+        gradient[biasesAt + index] =
+          (gradient[biasesAt + index] ?? 0) + ((scores[index] ?? 0) - (index === label ? 1 : 0)) / rowCount;
+    }
+    return loss / rowCount + (decay * punishment) / 2;
+  };
+  const start = new Float64Array(biasesAt + classCount);
+  const { at } = minimise(evaluate, start, { maxIterations, gradientTolerance });
+  return { columnCount, classCount, weights: at };
+}
+
+/** Probabilities of the classes by row. */
+export function predictRows({ classCount, weights }: LogisticRegression, rows: SparseRows): Float32Array[] {
+  const scores = new Float64Array(classCount);
+  return Array.from({ length: rows.rowCount }, (_, row) => {
+    scoreRow(rows, row, weights, classCount, scores);
+    return Float32Array.from(softmax(scores));
+  });
+}
+
+/** Writes the scores of one row. */
+function scoreRow(
+  { starts, columns, values, columnCount }: SparseRows,
+  row: number,
+  weights: Float64Array,
+  classCount: number,
+  scores: Float64Array,
+): void {
+  for (let index = 0; index < classCount; index += 1)
+    scores[index] = weights[columnCount * classCount + index] ?? 0;
+  for (let place = starts[row] ?? 0; place < (starts[row + 1] ?? 0); place += 1) {
+    const at = (columns[place] ?? 0) * classCount;
+    const value = values[place] ?? 0;
+    for (let index = 0; index < classCount; index += 1)
+      scores[index] = (scores[index] ?? 0) + value * (weights[at + index] ?? 0);
+  }
+}
+
+/** Turns scores into probabilities and answers −ln of that of the label. */
+function crossEntropyInPlace(scores: Float64Array, label: number): number {
+  const highest = scores[mostLikely(scores)] ?? 0;
+  const own = (scores[label] ?? 0) - highest;
+  let total = 0;
+  for (let index = 0; index < scores.length; index += 1) {
+    const power = Math.exp((scores[index] ?? 0) - highest);
+    scores[index] = power;
+    total += power;
+  }
+  for (let index = 0; index < scores.length; index += 1) scores[index] = (scores[index] ?? 0) / total;
+  return Math.log(total) - own;
+}
