@@ -50,7 +50,7 @@ async function respond(request: Request): Promise<Answers[Request['op']]> {
         () =>
           request.mode === 'training'
             ? train(request.tokens, request.batch)
-            : classify(request.tokens, request.batch),
+            : classify(request.tokens, request.batch, { graphs: false }),
         config?.backbone.res2Channels ?? 0,
       );
     case 'check':
@@ -93,11 +93,15 @@ async function load(folder: string, mode: 'inference' | 'training'): Promise<voi
   };
 }
 
-async function classify(tokens: number, batch: number): Promise<Answers['classify']> {
+async function classify(
+  tokens: number,
+  batch: number,
+  options?: { graphs: boolean },
+): Promise<Answers['classify']> {
   if (!classifier) throw new Error('Nothing is loaded to classify with.');
   const pages = makePages(tokens, batch, config?.vocabSize);
   const started = performance.now();
-  const results = await classifier.classify(pages, { batchSize: batch });
+  const results = await classifier.classify(pages, { batchSize: batch, ...options });
   const seconds = (performance.now() - started) / 1000;
   return { seconds, logits: results.map(({ logits }) => Array.from(logits)) };
 }

@@ -165,11 +165,12 @@ const isProduct = (kernel: string): boolean => PRODUCTS.has(kernel) || kernel.st
 /** The backbone's stage, where an operation shows it: the first 1x1 convolution of a block has the stage's channels. */
 function stageOf(
   kernel: string,
-  { functions }: Callers,
+  { functions, files }: Callers,
   output: tf.Tensor | undefined,
   res2Channels: number,
 ): number | undefined {
-  if (!functions.has('convolvePointwise') || !isProduct(kernel)) return undefined;
+  if (!files.has('ops/convolution') || files.has('ops/grouped-convolution')) return undefined;
+  if (!functions.has('runBottleneck') || !isProduct(kernel)) return undefined;
   const stage = 2 + Math.log2((output?.shape.at(-1) ?? 0) / res2Channels);
   return [2, 3, 4, 5].includes(stage) ? stage : undefined;
 }
@@ -196,8 +197,8 @@ function partOf(kernel: string, own: Callers, forward: Callers | undefined, stag
   if (calledBy('runFeaturePyramid')) return `${direction}FPN${what}`;
   if (calledBy('runStem')) return `${direction}stem${what}`;
   if (calledBy('runBottleneck')) {
-    if (calledBy('convolveGrouped')) return `${direction}res${stage} 3x3 grouped${what}`;
-    if (calledBy('convolvePointwise')) return `${direction}res${stage} 1x1${what}`;
+    if (within('ops/grouped-convolution')) return `${direction}res${stage} 3x3 grouped${what}`;
+    if (within('ops/convolution')) return `${direction}res${stage} 1x1${what}`;
     return `${direction}res${stage} bias, ReLU, sum`;
   }
   for (const [file, name] of Object.entries(OPERATIONS)) if (within(file)) return `${direction}${name}`;
