@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../../../src/layoutlmv2/engine.js';
+import { describe, expect, it } from 'vitest';
 import { clippingFactor, globalNorm } from '../../../src/layoutlmv2/training/gradient-norm.js';
+import { describeOnEngines, testedEngines } from '../../support/engines.js';
 
-beforeAll(() => startEngine('cpu'));
-
-describe('the global gradient norm', () => {
+describeOnEngines('the global gradient norm', testedEngines, () => {
   it('is the length of all gradients taken as one vector, whatever their shapes', async () => {
     const gradients = [
       tf.tensor2d([
