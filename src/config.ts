@@ -202,7 +202,7 @@ export const settings = {
   },
   minimumDocumentsPerLabel: {
     env: 'MINIMUM_DOCUMENTS_PER_LABEL',
-    doc: 'A label with fewer documents decided by people takes no part in a training run',
+    doc: 'A label with fewer documents decided by people takes no part in a training run, unless `updateTrainingPolicy` says another number',
     schema: integer(3, 1_000_000),
     default: '5',
   },

@@ -78,6 +78,22 @@ export async function listGroups(
   return new Map(rows.map(({ documentId, groupId }) => [documentId, groupId]));
 }
 
+/** The newest documents of each group, at most `limit` of each, newest first. */
+export async function listNewestMembers(
+  database: Database,
+  groupIds: readonly string[],
+  limit: number,
+): Promise<{ documentId: string; groupId: string }[]> {
+  return await database.$queryRaw`
+    select newest.document_id as "documentId", wanted.group_id as "groupId"
+    from unnest(${[...groupIds]}::uuid[]) as wanted (group_id)
+    cross join lateral (
+      select document_id from document_fingerprints as f
+      where f.group_id = wanted.group_id order by document_id desc limit ${limit}::int
+    ) as newest
+    order by newest.document_id desc`;
+}
+
 /** The documents of groups, newest first. */
 export async function listMembers(
   database: Database,

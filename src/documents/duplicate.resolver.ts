@@ -6,7 +6,7 @@ import { groupBy } from '../shared/group-by.js';
 import type { Document } from './document.js';
 import { findDocuments } from './document.repository.js';
 import { DocumentType } from './document.types.js';
-import { listGroups, listMembers } from './duplicate.repository.js';
+import { listGroups, listNewestMembers } from './duplicate.repository.js';
 
 // A person looks at a few; a group of thousands is told by its id.
 const mostShown = 50;
@@ -43,7 +43,7 @@ export class DuplicateResolver {
   readonly #loadOthers = async (ids: readonly string[]) => {
     const { database } = this.#connection;
     const groups = await listGroups(database, ids);
-    const members = await listMembers(database, [...new Set(groups.values())]);
+    const members = await listNewestMembers(database, [...new Set(groups.values())], mostShown + 1);
     const byGroup = groupBy(members, ({ groupId }) => groupId);
     const shown = ids.map((id) =>
       (byGroup.get(groups.get(id) ?? '') ?? [])

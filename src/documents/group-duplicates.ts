@@ -54,6 +54,11 @@ export async function groupNewDocuments(
   }
 }
 
+/** Lets no group change until the transaction ends. */
+export async function holdDuplicateGroups(tx: Transaction): Promise<void> {
+  await lockGroups(tx);
+}
+
 /** The group of each document that has been compared with the others, by document. */
 export async function listDuplicateGroups(
   database: Database,

@@ -16,6 +16,7 @@ import { recordSkippedRun } from './skipped-run.repository.js';
 import type { StartTrainingRun } from './start-training-run.js';
 import { checkTrainingJob } from './training.jobs.js';
 import { findActiveRun, findLastBegunRun } from './training.repository.js';
+import { skipWindowMinutes } from './training-policy.js';
 import { markScheduleHandled, readTrainingPolicy } from './training-policy.repository.js';
 import type { RunHyperparameters, RunTrigger } from './training-run.js';
 
@@ -51,7 +52,7 @@ export function createCheckTraining(dependencies: {
       const policy = await readTrainingPolicy(database, minimumPerLabel);
       const drift = await measureDrift(now);
       const decision = decideTraining(policy, await readSituation(connection, now, drift));
-      const window = policy.debounceMinutes;
+      const window = skipWindowMinutes(policy);
       for (const each of decision.skips) await skip(now, window, each);
       if (decision.start) {
         const { trigger, note } = decision.start;

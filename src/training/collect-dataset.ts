@@ -3,7 +3,12 @@
  * with its split.
  */
 import { listNewestDecisions } from '../classification/label-decisions.js';
-import { groupNewDocuments, listDuplicateGroups, listGroupMembers } from '../documents/group-duplicates.js';
+import {
+  groupNewDocuments,
+  holdDuplicateGroups,
+  listDuplicateGroups,
+  listGroupMembers,
+} from '../documents/group-duplicates.js';
 import { getLabels } from '../labels/get-label.js';
 import { listOcrVersionsOfDocuments } from '../ocr/words-of-pages.js';
 import type { Database, DatabaseConnection, Transaction } from '../platform/database/database.js';
@@ -30,6 +35,7 @@ export async function prepareDataset(connection: DatabaseConnection): Promise<vo
 /** Gives a split to what has none. The caller holds the splits. */
 export async function collectDataset(tx: Transaction, minimumPerLabel: number): Promise<Dataset> {
   const { decisions, readable } = await listReadable(tx);
+  await holdDuplicateGroups(tx);
   const groups = await listDuplicateGroups(tx, [...readable.keys()]);
   const decided = decisions.filter(({ documentId }) => readable.has(documentId) && groups.has(documentId));
   const labels = await getLabels(tx, [...new Set(decided.map(({ labelId }) => labelId))]);

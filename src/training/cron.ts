@@ -3,7 +3,7 @@
  * days, ranges, lists and steps. As in cron, a day counts if either of its two fields names it, where both are given.
  */
 
-export type Cron = {
+type Cron = {
   minutes: ReadonlySet<number>;
   hours: ReadonlySet<number>;
   days: ReadonlySet<number>;

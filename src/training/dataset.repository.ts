@@ -105,7 +105,7 @@ export async function countItems(database: Database, snapshotIds: readonly strin
   );
 }
 
-export type ItemFilter = { split?: DatasetSplit; labelId?: string };
+type ItemFilter = { split?: DatasetSplit; labelId?: string };
 
 /** In the order of the documents' ids. */
 export async function listSnapshotItems(

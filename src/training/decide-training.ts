@@ -18,7 +18,7 @@ export type TrainingSituation = {
 type AutomaticTrigger = Exclude<RunTrigger, 'MANUAL' | 'SWEEP'>;
 type Skip = { trigger: AutomaticTrigger; code: string; reason: string };
 
-export type TrainingDecision = {
+type TrainingDecision = {
   /** What makes a run begin; null: nothing does. */
   start: { trigger: AutomaticTrigger; note: string } | null;
   /** What would have made one begin, and why it did not. */

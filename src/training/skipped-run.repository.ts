@@ -1,9 +1,9 @@
-/** Runs that did not begin, in PostgreSQL: the same reason within a time is counted on one row. */
+/** Runs that did not begin, in PostgreSQL: the same reason again within a time is counted on one row. */
 import type { Transaction } from '../platform/database/database.js';
 import { findRun, insertRun } from './training.repository.js';
 import type { RunHyperparameters, RunTrigger, TrainingRun } from './training-run.js';
 
-/** @param request.windowMinutes for how long one row stands for all of the same trigger and code; 0 for a row each. */
+/** @param request.windowMinutes for how long after the last skip another of the same trigger and code is counted on its row; 0 for a row each. */
 export async function recordSkippedRun(
   tx: Transaction,
   request: {
@@ -24,7 +24,7 @@ export async function recordSkippedRun(
   const { run, code, reason, now, windowMinutes } = request;
   const since = new Date(now.getTime() - windowMinutes * 60_000);
   const known = await tx.trainingRun.findFirst({
-    where: { status: 'SKIPPED', trigger: run.trigger, skipCode: code, createdAt: { gt: since } },
+    where: { status: 'SKIPPED', trigger: run.trigger, skipCode: code, lastSkippedAt: { gt: since } },
     orderBy: { number: 'desc' },
     select: { id: true },
   });

@@ -16,6 +16,7 @@ import { bytesPerMib, findLimitFault, type RunLimits } from './run-limits.js';
 import { recordSkippedRun } from './skipped-run.repository.js';
 import { createInvalidHyperparameterError, createInvalidLimitError } from './training.errors.js';
 import { insertRun } from './training.repository.js';
+import { skipWindowMinutes } from './training-policy.js';
 import { readTrainingPolicy } from './training-policy.repository.js';
 import type { RunHyperparameters, RunTrigger, TrainingFact, TrainingRun } from './training-run.js';
 
@@ -89,8 +90,9 @@ export function createStartTrainingRun(dependencies: {
         finishedAt: null,
       };
       if (obstacle !== null) {
-        // Whoever asks by hand is answered by a run of their own.
-        const windowMinutes = trigger === 'MANUAL' ? 0 : policy.debounceMinutes;
+        // Whoever asks is answered by a run of their own.
+        const isAsked = trigger === 'MANUAL' || trigger === 'SWEEP';
+        const windowMinutes = isAsked ? 0 : skipWindowMinutes(policy);
         return await recordSkippedRun(tx, {
           run,
           code: 'TOO_LITTLE_DATA',

@@ -14,8 +14,8 @@ import { getModelVersions } from '../models/get-model-version.js';
 import type { ModelVersion } from '../models/model-version.js';
 import { ModelVersionType } from '../models/model-version.types.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
-import { readPaging } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
+import { createAppError } from '../shared/errors.js';
 import type { DriftMetric, DriftPoint } from './drift.js';
 import { listDriftPoints } from './drift.repository.js';
 import { TrainingPolicyInput, toPolicyChange } from './training-policy.inputs.js';
@@ -23,6 +23,9 @@ import { nextScheduled } from './training-policy.js';
 import { readTrainingPolicy } from './training-policy.repository.js';
 import { DriftMetricEnum, DriftPointType, TrainingPolicyType } from './training-policy.types.js';
 import type { UpdateTrainingPolicy } from './update-training-policy.js';
+
+// A year, hour by hour.
+const mostPoints = 8784;
 
 type Dependencies = {
   connection: DatabaseConnection;
@@ -55,15 +58,20 @@ export class TrainingPolicyResolver {
   }
 
   @Query(() => [DriftPointType], {
-    description: 'Oldest first, one an hour while enough is uploaded; of more than `last`, the newest',
+    description: 'Oldest first, one an hour while enough is uploaded; of more than `maxPoints`, the newest',
   })
   async driftSeries(
     @Arg('metric', () => DriftMetricEnum) metric: DriftMetric,
     @Arg('since', () => GraphQLISODateTime, { nullable: true }) since: Date | null,
-    @Arg('last', () => Int, { defaultValue: 500 }) last: number,
+    @Arg('maxPoints', () => Int, { defaultValue: 500 }) maxPoints: number,
   ): Promise<DriftPoint[]> {
-    const { first: limit } = readPaging(last, null, () => true);
-    return await listDriftPoints(this.#dependencies.connection.database, metric, since ?? null, limit);
+    if (maxPoints < 1 || maxPoints > mostPoints) {
+      throw createAppError({
+        code: 'BAD_USER_INPUT',
+        message: `maxPoints must be from 1 to ${mostPoints}, not ${maxPoints}`,
+      });
+    }
+    return await listDriftPoints(this.#dependencies.connection.database, metric, since ?? null, maxPoints);
   }
 
   @FieldResolver(() => ModelVersionType)

@@ -49,6 +49,14 @@ export function driftLimit(policy: TrainingPolicy, metric: DriftMetric): number 
   }[metric];
 }
 
+// A look every five minutes must not be a row of its own where nothing is debounced.
+const leastSkipWindowMinutes = 10;
+
+/** For how long after a skipped run another for the same reason is counted on it. */
+export function skipWindowMinutes({ debounceMinutes }: TrainingPolicy): number {
+  return Math.max(debounceMinutes, leastSkipWindowMinutes);
+}
+
 /** When the schedule comes next after a time; null without one. */
 export function nextScheduled(policy: TrainingPolicy, after: Date): Date | null {
   return policy.schedule === null ? null : nextOccurrence(parseCron(policy.schedule), after);

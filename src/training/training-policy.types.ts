@@ -36,7 +36,7 @@ export class TrainingPolicyType {
 
   @Field(() => Int, {
     description:
-      'How long the last run must be over, and decisions have rested, before a run begins; where decisions never rest, the oldest waits 24 times as long. For as long, runs skipped for the same reason are counted on one',
+      'How long the last run must be over, and decisions have rested, before a run begins; where decisions never rest, the oldest waits 24 times as long. A run skipped for the same reason within that time of the last is counted on that',
   })
   debounceMinutes!: number;
 
