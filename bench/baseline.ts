@@ -38,7 +38,7 @@ for (const count of [training.length, 500, 100, 25]) {
     training.filter((text) => text.label === label).slice(0, Math.ceil(count / labels.length)),
   );
   const startedAt = performance.now();
-  const classifier = trainTextClassifier(chosen, labels.length);
+  const classifier = await trainTextClassifier(chosen, labels.length, async () => {});
   const trainedMs = performance.now() - startedAt;
   const predicted = classifier.predict(validation.map((text) => text.words)).map(mostLikely);
   const actual = validation.map(({ label }) => label);

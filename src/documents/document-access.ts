@@ -46,6 +46,15 @@ export async function listDocumentsById(database: Database, ids: readonly string
   return documents.filter((document) => document !== null);
 }
 
+/** Documents in the order of the ids. @throws when one is missing: rows that go with their document never point to one. */
+export async function getDocumentsById(database: Database, ids: readonly string[]): Promise<Document[]> {
+  const documents = await findDocuments(database, ids);
+  return documents.map((document, index) => {
+    if (document === null) throw new Error(`document ${ids[index]} is gone`);
+    return document;
+  });
+}
+
 /** Writes down what decisions and predictions amount to, and where the document stands in the review queue if that is given. */
 export async function setEffectiveLabel(
   tx: Transaction,

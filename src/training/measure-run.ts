@@ -2,6 +2,7 @@
  * Everything a run tells of what it has reached: the figures of the holdout and of its slices, labels that may be wrong, and beside
  * them what a text baseline reaches that has learnt the same documents.
  */
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
@@ -41,7 +42,11 @@ export async function measureRun(options: {
   const holdoutTexts = await read('HOLDOUT');
   const slices = new Map(holdoutTexts.map(({ documentId, traits }) => [documentId, slicesOf(traits)]));
   const figures = measureHoldout(holdout, labelIds, seed, { slices });
-  const baseline = measureBaseline(await read('TRAIN'), holdoutTexts, labelIds, seed);
+  const pause = async () => {
+    await letOthersRun();
+    await checkCancelled();
+  };
+  const baseline = await measureBaseline(await read('TRAIN'), holdoutTexts, { labelIds, seed, pause });
   const saidByBaseline = new Map(baseline?.results.map((result) => [result.documentId, result.predictedId]));
   const f1OfBaseline = new Map(baseline?.classes.map(({ labelId, f1 }) => [labelId, f1]));
   return {
@@ -71,17 +76,18 @@ function toBaselineMetrics(baseline: {
 }
 
 /** Null where nothing of either part is left. */
-function measureBaseline(
+async function measureBaseline(
   training: readonly ReadDocument[],
   holdout: readonly ReadDocument[],
-  labelIds: readonly string[],
-  seed: number,
+  options: { labelIds: readonly string[]; seed: number; pause: () => Promise<void> },
 ) {
+  const { labelIds, seed, pause } = options;
   if (training.length === 0 || holdout.length === 0) return null;
   const startedAt = performance.now();
-  const classifier = trainTextClassifier(
+  const classifier = await trainTextClassifier(
     training.map(({ words, labelId }) => ({ words, label: labelIds.indexOf(labelId) })),
     labelIds.length,
+    pause,
   );
   const durationMs = performance.now() - startedAt;
   const probabilities = classifier.predict(holdout.map(({ words }) => words));

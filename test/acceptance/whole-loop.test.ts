@@ -229,7 +229,7 @@ const runQuery = `query ($id: ID!) { trainingRun(id: $id) {
   series(metric: "loss") { step value at }
   metrics { accuracy accuracyLow accuracyHigh macroF1 loss ece support }
   perClass { label { name } precision recall f1 support }
-  confusion { actual { name } predicted { name } count documents { confidence document { filename } } }
+  confusion { actual { name } predicted { name } count documents { edges { node { confidence document { filename } } } } }
   modelVersion { number architecture parameterCount licence aliases labels { name } }
 } }`;
 

@@ -16,10 +16,18 @@ import { createPromoteModel, findServingModel } from '../../src/models/promote-m
 import { createDiskBlobStorage } from '../../src/platform/disk-blob-storage.js';
 import { createId } from '../../src/shared/ids.js';
 import { createCancelTrainingRun } from '../../src/training/cancel-training-run.js';
-import { findEvaluations, listConfusion } from '../../src/training/evaluation.repository.js';
+import {
+  findBaselines,
+  findEvaluations,
+  listCalibration,
+  listClassMetrics,
+  listConfusion,
+  listSlices,
+} from '../../src/training/evaluation.repository.js';
+import { listSeries } from '../../src/training/metric-series.repository.js';
 import { createRunTraining } from '../../src/training/run-training.js';
 import { createStartTrainingRun } from '../../src/training/start-training-run.js';
-import { findRun, listEpochs, listSeries } from '../../src/training/training.repository.js';
+import { findRun, listEpochs } from '../../src/training/training.repository.js';
 import type { RunHyperparameters, TrainingRun } from '../../src/training/training-run.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createFactLog } from '../support/facts.js';
@@ -150,6 +158,22 @@ describe('doing a training run', () => {
     const [confusion = []] = await listConfusion(reader, [id]);
     expect(confusion.reduce((sum, { count }) => sum + count, 0)).toBe(3);
 
+    const [baseline, [calibration = []], [slices = []], [classes = []]] = [
+      (await findBaselines(reader, [id]))[0],
+      await listCalibration(reader, [id]),
+      await listSlices(reader, [id]),
+      await listClassMetrics(reader, [id]),
+    ];
+    expect(baseline).toMatchObject({ support: 3, features: expect.any(Number) });
+    expect(calibration.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+    expect(slices).toContainEqual(
+      expect.objectContaining({ dimension: 'PAGE_COUNT', band: '2 to 3 pages', support: 3 }),
+    );
+    expect(classes.map(({ baselineF1 }) => baselineF1)).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+      expect.any(Number),
+    ]);
     const labelIds = await getLabelIdsOfModel(reader, id);
     expect([...labelIds].sort()).toEqual([invoice, letter, form].sort());
     const names = new Map([
@@ -254,6 +278,46 @@ describe('doing a training run', () => {
     expect(await stepsOf(id)).toEqual(Array.from({ length: 18 }, (_, index) => index + 1));
     // What was logged of the first epoch is what was logged then.
     expect((await listSeries(database.connection.database, id, 'loss', 1000))[0]).toEqual(first);
+  });
+
+  it('ends with its best epoch where its time is up', async () => {
+    const { id } = await start({ epochs: 1000 });
+    const stopping = new AbortController();
+    const stopAfterFirstEpoch = (async () => {
+      while ((await epochsOf(id)).length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+      while ((await stepsOf(id)).length < 8) await new Promise((resolve) => setTimeout(resolve, 20));
+      stopping.abort(new Error('the process ends'));
+    })();
+    await expect(createJob().run({ runId: id }, context(stopping.signal))).rejects.toThrow();
+    await stopAfterFirstEpoch;
+    // What was learnt before counts: it has used up its time already.
+    await database.query('update training_runs set max_minutes = 1e-6 where id = $1', [id]);
+    expect(await createJob().run({ runId: id }, context())).toEqual({ status: 'done' });
+    const run = await read(id);
+    expect(run).toMatchObject({ status: 'SUCCEEDED', modelVersionId: id, failureCode: null });
+    expect(run.statusReason).toMatch(
+      /; stopped with epoch \d+, the best of \d+: the time limit of 0.000001 minutes was reached$/,
+    );
+    expect((await findEvaluations(database.connection.database, [id]))[0]?.support).toBe(3);
+  });
+
+  it.each([
+    [
+      'max_minutes = 1e-6',
+      'TIME_LIMIT',
+      /^Before the first epoch was done, the time limit of 0.000001 minutes/,
+    ],
+    ['max_memory_mib = 1', 'MEMORY_LIMIT', /^Before the first epoch was done, the memory limit of 1 MiB/],
+  ])('fails where %s is reached before an epoch is done', async (limit, failureCode, statusReason) => {
+    const { id } = await start({ epochs: 1000 });
+    await database.query(`update training_runs set ${limit} where id = $1`, [id]);
+    const job = createJob();
+    const error = await job.run({ runId: id }, context()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: failureCode, retryable: false });
+    await job.giveUp({ runId: id }, error);
+    const run = await read(id);
+    expect(run).toMatchObject({ status: 'FAILED', failureCode, modelVersionId: null });
+    expect(run.statusReason).toMatch(statusReason);
   });
 
   it('leaves no gap in its log when the database was away at the end of an epoch', async () => {

@@ -12,13 +12,15 @@ const mostHalvings = 40;
 
 /**
  * @param start changed in place to where the minimum was found, and returned.
- * @param gradientTolerance ends when no component of the gradient is larger.
+ * @param options.gradientTolerance ends when no component of the gradient is larger.
+ * @param options.pause awaited before each iteration: lets others run, and throws to stop.
  */
-export function minimise(
+export async function minimise(
   evaluate: SmoothFunction,
   start: Float64Array,
-  { maxIterations, gradientTolerance }: { maxIterations: number; gradientTolerance: number },
-): { at: Float64Array; value: number; iterations: number } {
+  options: { maxIterations: number; gradientTolerance: number; pause: () => Promise<void> },
+): Promise<{ at: Float64Array; value: number; iterations: number }> {
+  const { maxIterations, gradientTolerance, pause } = options;
   const at = start;
   let gradient = new Float64Array(at.length);
   let value = evaluate(at, gradient);
@@ -27,6 +29,7 @@ export function minimise(
   let nextGradient = new Float64Array(at.length);
   let iterations = 0;
   for (; iterations < maxIterations && largest(gradient) > gradientTolerance; iterations += 1) {
+    await pause();
     const direction = descend(gradient, history);
     let slope = dot(direction, gradient);
     if (slope >= 0) {

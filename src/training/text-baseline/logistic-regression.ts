@@ -17,14 +17,15 @@ const gradientTolerance = 1e-4;
 /**
  * Minimises the mean cross-entropy + ‖weights‖² / (2 · C · rows), biases unpunished.
  *
- * @param inverseRegularisation C: the larger, the more the data count.
+ * @param options.inverseRegularisation C: the larger, the more the data count.
+ * @param options.pause awaited now and then: lets others run, and throws to stop.
  */
-export function fitLogisticRegression(
+export async function fitLogisticRegression(
   rows: SparseRows,
   labels: readonly number[],
-  options: { classCount: number; inverseRegularisation: number },
-): LogisticRegression {
-  const { classCount, inverseRegularisation } = options;
+  options: { classCount: number; inverseRegularisation: number; pause: () => Promise<void> },
+): Promise<LogisticRegression> {
+  const { classCount, inverseRegularisation, pause } = options;
   const { rowCount, columnCount, starts, columns, values } = rows;
   if (labels.length !== rowCount) throw new Error(`There are ${rowCount} rows, but ${labels.length} labels.`);
   const biasesAt = columnCount * classCount;
@@ -58,7 +59,7 @@ export function fitLogisticRegression(
     return loss / rowCount + (decay * punishment) / 2;
   };
   const start = new Float64Array(biasesAt + classCount);
-  const { at } = minimise(evaluate, start, { maxIterations, gradientTolerance });
+  const { at } = await minimise(evaluate, start, { maxIterations, gradientTolerance, pause });
   return { columnCount, classCount, weights: at };
 }
 
