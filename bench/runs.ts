@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { graphql } from 'graphql';
+import { type GraphQLSchema, graphql } from 'graphql';
 import pg from 'pg';
 import { buildApi } from '../src/app.js';
 import { readConfig } from '../src/config.js';
@@ -26,52 +26,62 @@ const [runs, steps] = [Number(values.runs), Number(values.steps)];
 const stepsOfLongRun = 1_000_000;
 const documentsOfHoldout = 200;
 const repetitions = 10;
+let schema: GraphQLSchema;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'classeur-bench-'));
 const server = await startEmbeddedServer(dataDir);
-await applyMigrations(server.url);
-await fill(server.url);
+try {
+  await applyMigrations(server.url);
+  await fill(server.url);
+  await askAll();
+} finally {
+  await server.stop();
+  await rm(dataDir, { recursive: true });
+}
 
-const connection = connectDatabase(server.url, { maxConnections: 5 });
-const { resolvers } = buildApi({
-  config: readConfig({ DATA_DIR: dataDir }),
-  connection,
-  log: createLog({ level: 'silent', role: 'bench' }),
-});
-const schema = await buildGraphqlSchema(resolvers, createLiveFeed());
+async function askAll(): Promise<void> {
+  const connection = connectDatabase(server.url, { maxConnections: 5 });
+  const { resolvers } = buildApi({
+    config: readConfig({ DATA_DIR: dataDir }),
+    connection,
+    log: createLog({ level: 'silent', role: 'bench' }),
+  });
+  schema = await buildGraphqlSchema(resolvers, createLiveFeed());
 
-const list = await ask('20 runs, newest first', '{ trainingRuns(first: 20) { edges { node { ...Row } } } }');
-await ask(
-  '20 runs with the count of all',
-  '{ trainingRuns(first: 20) { totalCount edges { node { ...Row } } } }',
-);
-await ask('500 runs, the most of a page', '{ trainingRuns(first: 500) { edges { node { ...Row } } } }');
-await ask(
-  '20 runs from the middle, by status and tag',
-  `{ trainingRuns(first: 20, after: "${Buffer.from(String(Math.round(runs / 2))).toString('base64url')}",
+  const list = await ask(
+    '20 runs, newest first',
+    '{ trainingRuns(first: 20) { edges { node { ...Row } } } }',
+  );
+  await ask(
+    '20 runs with the count of all',
+    '{ trainingRuns(first: 20) { totalCount edges { node { ...Row } } } }',
+  );
+  await ask('500 runs, the most of a page', '{ trainingRuns(first: 500) { edges { node { ...Row } } } }');
+  await ask(
+    '20 runs from the middle, by status and tag',
+    `{ trainingRuns(first: 20, after: "${Buffer.from(String(Math.round(runs / 2))).toString('base64url')}",
      filter: { statuses: [SUCCEEDED], tags: ["tag 3"] }) { edges { node { ...Row } } } }`,
-);
-await ask(
-  '20 runs, each with its curve of 100 points',
-  '{ trainingRuns(first: 20) { edges { node { ...Row series(metric: "loss", maxPoints: 100) { step value } } } } }',
-);
-const [newest = '', second = ''] = list.map(({ node }) => node.id);
-await ask(
-  `one run of ${stepsOfLongRun} steps, sampled to 500`,
-  `{ trainingRun(id: "${newest}") { series(metric: "loss", maxPoints: 500) { step value } } }`,
-);
-await ask(
-  `one run of ${steps} steps, sampled to 500`,
-  `{ trainingRun(id: "${second}") { series(metric: "loss", maxPoints: 500) { step value } } }`,
-);
-await ask(
-  'two runs compared',
-  `{ compareRuns(ids: ["${newest}", "${second}"]) { sharedDocuments onSharedDocuments { accuracy } perClass { f1 difference }
+  );
+  await ask(
+    '20 runs, each with its curve of 100 points',
+    '{ trainingRuns(first: 20) { edges { node { ...Row series(metric: "loss", maxPoints: 100) { step value } } } } }',
+  );
+  const [newest = '', second = ''] = list.map(({ node }) => node.id);
+  await ask(
+    `one run of ${stepsOfLongRun} steps, sampled to 500`,
+    `{ trainingRun(id: "${newest}") { series(metric: "loss", maxPoints: 500) { step value } } }`,
+  );
+  await ask(
+    `one run of ${steps} steps, sampled to 500`,
+    `{ trainingRun(id: "${second}") { series(metric: "loss", maxPoints: 500) { step value } } }`,
+  );
+  await ask(
+    'two runs compared',
+    `{ compareRuns(ids: ["${newest}", "${second}"]) { sharedDocuments onSharedDocuments { accuracy } perClass { f1 difference }
      differences(first: 20) { edges { node { document { id } answers { confidence predicted { name } } } } } } }`,
-);
-await connection.close();
-await server.stop();
-await rm(dataDir, { recursive: true });
+  );
+  await connection.close();
+}
 
 async function fill(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -93,17 +103,17 @@ async function fill(url: string): Promise<void> {
   );
   await client.query(
     `insert into metric_points (run_id, metric, step, value, at)
-     select id, 'loss', step, 1 / (1 + step / 100.0) + random() / 10, now()
-     from training_runs cross join generate_series(1, ${steps}) as step where number < ${runs}`,
+     select id, 'loss', series.step, 1 / (1 + series.step / 100.0) + random() / 10, now()
+     from training_runs cross join generate_series(1, ${steps}) as series(step) where number < ${runs}`,
   );
   await client.query(
     `insert into metric_points (run_id, metric, step, value, at)
-     select id, 'loss', step, 1 / (1 + step / 100.0) + random() / 10, now()
-     from training_runs cross join generate_series(1, ${stepsOfLongRun}) as step where number = ${runs}`,
+     select id, 'loss', series.step, 1 / (1 + series.step / 100.0) + random() / 10, now()
+     from training_runs cross join generate_series(1, ${stepsOfLongRun}) as series(step) where number = ${runs}`,
   );
   await client.query(
     `insert into epoch_metrics (run_id, epoch, train_loss, learning_rate, duration_ms, is_best)
-     select id, epoch, 1, 1e-3, 1000, false from training_runs cross join generate_series(1, 10) as epoch`,
+     select id, series.epoch, 1, 1e-3, 1000, false from training_runs cross join generate_series(1, 10) as series(epoch)`,
   );
   await client.query(
     `insert into evaluation_metrics (run_id, accuracy, accuracy_low, accuracy_high, macro_f1, macro_f1_low, macro_f1_high, loss, ece, support)
