@@ -55,7 +55,6 @@ export function createNetworkInputs(config: LayoutLMv2Config, batch: ModelBatch)
     );
 
   const length = tokens + cells;
-  const position = (index: number): number => (index < tokens ? index : index - tokens);
   const boxOf = (index: number): number => {
     const [page, at] = [Math.floor(index / length), index % length];
     return at < tokens ? page * tokens + at : pages * tokens + at - tokens;
@@ -80,8 +79,8 @@ export function createNetworkInputs(config: LayoutLMv2Config, batch: ModelBatch)
     },
     relativePosition: relativePositionIndices(config, {
       pages,
+      tokens,
       length,
-      sequence: Int32Array.from({ length }, (_, index) => position(index)),
       left: perToken((index) => side(boxOf(index), 0)),
       bottom: perToken((index) => side(boxOf(index), 3)),
       isToken: Uint8Array.from({ length: pages * length }, (_, index) => {

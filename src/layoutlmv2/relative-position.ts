@@ -46,35 +46,68 @@ function bucketTable(limit: number, bins: number, maxDistance: number): Int32Arr
   );
 }
 
-/**
- * Buckets of all pairs of positions: entry i · length + j of page p is that of `values[j] − values[i]`, times `factor`, added
- * to what `into` holds.
- */
-function addBuckets(
-  into: Int32Array,
-  values: Int32Array,
-  length: number,
-  table: Int32Array,
-  factor: number,
-): void {
+/** Tables of buckets, and the buckets of a length: what depends on the configuration only. */
+type KnownBuckets = { sequence: Int32Array; box: Int32Array; byLength: Map<number, Int32Array> };
+
+/** Made once for each configuration. Batches have few lengths, so what is kept are some megabytes. */
+const known = new WeakMap<LayoutLMv2Config, KnownBuckets>();
+
+function knownBuckets(config: LayoutLMv2Config): KnownBuckets {
+  const found = known.get(config);
+  if (found) return found;
+  const made = {
+    sequence: bucketTable(config.maxPositionEmbeddings, config.relPosBins, config.maxRelPos),
+    box: bucketTable(config.max2dPositionEmbeddings, config.rel2dPosBins, config.maxRel2dPos),
+    byLength: new Map(),
+  };
+  known.set(config, made);
+  return made;
+}
+
+/** Buckets of the distances in reading order, of all pairs of tokens; the visual tokens start again at 0. */
+function sequenceBuckets(config: LayoutLMv2Config, tokens: number, length: number): Int32Array {
+  const { sequence: table, byLength } = knownBuckets(config);
+  const found = byLength.get(length);
+  if (found) return found;
   const limit = (table.length - 1) / 2;
-  for (let start = 0; start < values.length; start += length) {
-    for (let i = 0; i < length; i++) {
-      const origin = limit - (values[start + i] ?? 0);
-      const row = (start + i) * length;
-      for (let j = 0; j < length; j++) {
-        into[row + j] = (into[row + j] ?? 0) + factor * (table[origin + (values[start + j] ?? 0)] ?? 0);
+  const position = (index: number): number => (index < tokens ? index : index - tokens);
+  const buckets = Int32Array.from({ length: length * length }, (_, pair) => {
+    const distance = position(pair % length) - position(Math.floor(pair / length));
+    return table[limit + distance] ?? 0;
+  });
+  byLength.set(length, buckets);
+  return buckets;
+}
+
+/** Of all pairs of tokens of each page, the bucket of their horizontal distance times the number of bins, plus the vertical one's. */
+function spatialBuckets(
+  config: LayoutLMv2Config,
+  { pages, length, left, bottom }: TokenPositions,
+): Int32Array {
+  const table = knownBuckets(config).box;
+  const limit = (table.length - 1) / 2;
+  const bins = config.rel2dPosBins;
+  const buckets = new Int32Array(pages * length * length);
+  let pair = 0;
+  for (let start = 0; start < pages * length; start += length) {
+    for (let i = start; i < start + length; i++) {
+      const [x, y] = [limit - (left[i] ?? 0), limit - (bottom[i] ?? 0)];
+      for (let j = start; j < start + length; j++) {
+        buckets[pair] = bins * (table[x + (left[j] ?? 0)] ?? 0) + (table[y + (bottom[j] ?? 0)] ?? 0);
+        pair += 1;
       }
     }
   }
+  return buckets;
 }
 
-/** Positions of a batch, text tokens first, then visual tokens; all [pages * length] except `sequence` [length]. */
+/** Positions of a batch, text tokens first, then visual tokens; all [pages * length]. */
 export type TokenPositions = {
   pages: number;
+  /** Text tokens of a page, padding included. */
+  tokens: number;
+  /** All tokens of a page. */
   length: number;
-  /** Position in reading order; the visual tokens start again at 0. */
-  sequence: Int32Array;
   left: Int32Array;
   bottom: Int32Array;
   /** 1 for a token, 0 for padding. */
@@ -86,24 +119,17 @@ export function relativePositionIndices(
   config: LayoutLMv2Config,
   positions: TokenPositions,
 ): RelativePositionIndices {
-  const { pages, length, sequence, left, bottom, isToken } = positions;
+  const { pages, tokens, length, isToken } = positions;
   const mask = tf.tensor4d(
     Float32Array.from(isToken, (token) => (token ? 0 : MASKED)),
     [pages, 1, 1, length],
   );
   const indices: RelativePositionIndices = { mask };
   if (config.hasRelativeAttentionBias) {
-    const buckets = new Int32Array(length * length);
-    const table = bucketTable(config.maxPositionEmbeddings, config.relPosBins, config.maxRelPos);
-    addBuckets(buckets, sequence, length, table, 1);
-    indices.sequence = tf.tensor1d(buckets, 'int32');
+    indices.sequence = tf.tensor1d(sequenceBuckets(config, tokens, length), 'int32');
   }
   if (config.hasSpatialAttentionBias) {
-    const buckets = new Int32Array(pages * length * length);
-    const table = bucketTable(config.max2dPositionEmbeddings, config.rel2dPosBins, config.maxRel2dPos);
-    addBuckets(buckets, left, length, table, config.rel2dPosBins);
-    addBuckets(buckets, bottom, length, table, 1);
-    indices.spatial = tf.tensor1d(buckets, 'int32');
+    indices.spatial = tf.tensor1d(spatialBuckets(config, positions), 'int32');
   }
   return indices;
 }
