@@ -4,7 +4,7 @@
 import { type ConfusionMatrix, classScores, confusionMatrix, type Interval, quantile } from './metrics.js';
 import { createRandom } from './random.js';
 
-export type PairedDifference = {
+type PairedDifference = {
   /** Macro-F1 of the first classifier minus that of the second. */
   difference: number;
   /** Of the difference, at the confidence level. */

@@ -20,7 +20,7 @@ import {
 } from './promotion.repository.js';
 
 /** Ids of the versions that a feature to the right is at work with. */
-export type ListVersionsInUse = (tx: Transaction) => Promise<string[]>;
+type ListVersionsInUse = (tx: Transaction) => Promise<string[]>;
 
 export function createCollectModelFiles(dependencies: {
   connection: DatabaseConnection;

@@ -55,6 +55,9 @@ export async function listClassChanges(
   database: Database,
   runIds: readonly string[],
 ): Promise<GateClassChange[][]> {
-  const rows = await database.gateClassChange.findMany({ where: { runId: { in: [...runIds] } } });
+  const rows = await database.gateClassChange.findMany({
+    where: { runId: { in: [...runIds] } },
+    orderBy: { labelId: 'asc' },
+  });
   return runIds.map((id) => rows.filter(({ runId }) => runId === id));
 }

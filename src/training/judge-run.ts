@@ -32,7 +32,7 @@ import type { TrainingRun } from './training-run.js';
 /** What was found, under which policy, against which version: null for none. */
 export type GateJudgement = { findings: GateFindings; policy: PromotionPolicy; servingId: string | null };
 
-export type JudgeRun = (made: {
+type JudgeRun = (made: {
   run: TrainingRun;
   documents: readonly SnapshotDocument[];
   /** What the run's own network says of the holdout, and the labels its rows stand for. */
@@ -75,7 +75,7 @@ export function createJudgeRun(dependencies: {
         return await predictUnits(
           async (pages) => {
             await checkCancelled();
-            const results = await classifier.classify(pages, { batchSize: microBatchSize });
+            const results = await classifier.classify(pages);
             return results.map(({ logits }) => logits);
           },
           holdout,
@@ -100,7 +100,9 @@ export function createJudgeRun(dependencies: {
         servingPredictions = await scoreHoldout(serving, made, servingLabelIds.length);
       } catch (error) {
         await made.checkCancelled();
-        const reason = `Model version ${serving.number}, which serves, cannot be scored: ${messageOf(error)}`;
+        // Where the files lie is nobody's business.
+        const fault = messageOf(error).replaceAll(store.folderOf(serving.id), 'its folder');
+        const reason = `Model version ${serving.number}, which serves, cannot be scored: ${fault}`;
         const refused = { verdict: 'REFUSED' as const, code: 'SERVING_UNUSABLE' as const, reason };
         const findings = { ...nothingMeasured(predictions.length), ...refused };
         return { findings, policy, servingId: serving.id };

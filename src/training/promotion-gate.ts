@@ -37,7 +37,7 @@ export type HoldoutRow = {
 };
 
 /** A model in the comparison: the labels it can say, as they count today. */
-export type GateModel = { knownLabelIds: readonly string[] };
+type GateModel = { knownLabelIds: readonly string[] };
 
 export type GateClassChange = {
   labelId: string;
@@ -77,7 +77,7 @@ export type GateFindings = {
   classes: GateClassChange[];
 };
 
-export type GateCode =
+type GateCode =
   | 'FIRST_MODEL'
   | 'BETTER'
   | 'NOT_BEYOND_CHANCE'

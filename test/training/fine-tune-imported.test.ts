@@ -142,7 +142,7 @@ describe('fine-tuning an imported base model', () => {
     const { id } = await start(baseId);
     const { version } = await train(id);
     await expect(createPromoteModel({ ...log, ...strict })(version.id)).rejects.toMatchObject(refused);
-    // Nobody served before, so it does.
+    await createPromoteModel(log)(version.id);
     const classifier = createServingClassifier({ ...log, ...strict, store, enginePreference: 'wasm' });
     await expect(classifier.withServingModel(async () => 'classified')).rejects.toMatchObject(refused);
     await classifier.close();

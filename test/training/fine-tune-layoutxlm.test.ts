@@ -12,6 +12,7 @@ import { parseConfig } from '../../src/layoutlmv2/config.js';
 import { encodePage } from '../../src/layoutlmv2/page-encoding.js';
 import { createImportModel } from '../../src/models/import-model.js';
 import { createModelStore } from '../../src/models/model-store.js';
+import { createPromoteModel } from '../../src/models/promote-model.js';
 import { createRunModelImport } from '../../src/models/run-model-import.js';
 import { createDiskBlobStorage } from '../../src/platform/disk-blob-storage.js';
 import { createId } from '../../src/shared/ids.js';
@@ -77,6 +78,7 @@ it('fine-tunes a LayoutXLM, keeps its tokenizer, and serves', { timeout: TIMEOUT
   expect(await readFile(join(store.folderOf(versionId), modelFile))).toEqual(
     await readFile(fixture(modelFile)),
   );
+  await createPromoteModel(log)(versionId);
   const serving = createServingClassifier({ ...log, store, enginePreference: 'wasm' });
   const probabilities = await serving.withServingModel(async ({ version, tokenizer, classifier }) => {
     expect(version.id).toBe(versionId);
