@@ -39,6 +39,7 @@ export async function listSeries(
  * A metric of each run by step, at most `maxPoints` of it. Of more, the steps are cut into equal stretches, and of each the first
  * lowest and the first highest value stay, so that no peak is lost. The points are passed over three times (to count them, to find
  * the values, to find their steps) and never sorted.
+ * The runs are named at every pass: from the join alone the planner would read the whole table.
  */
 async function listSeriesOfRuns(
   database: Database,
@@ -56,7 +57,7 @@ async function listSeriesOfRuns(
       select point.run_id, point.step, point.value, point.at,
              (point.step - lowest_step)::bigint * ${stretches}::int / (highest_step - lowest_step + 1) as stretch
       from bounds join metric_points as point on point.run_id = bounds.run_id and point.metric = ${metric}
-      where is_sampled
+      where is_sampled and point.run_id = any(${[...runIds]}::uuid[])
     ), peaks as materialized (
       select run_id, stretch, min(value) as lowest, max(value) as highest from placed group by run_id, stretch
     )
@@ -66,7 +67,7 @@ async function listSeriesOfRuns(
     union all
     select point.run_id, point.step, point.value, point.at
     from bounds join metric_points as point on point.run_id = bounds.run_id and point.metric = ${metric}
-    where not is_sampled
+    where not is_sampled and point.run_id = any(${[...runIds]}::uuid[])
     order by 1, 2`;
   const byRun = groupBy(rows, ({ runId }) => runId);
   return runIds.map((id) => byRun.get(id) ?? []);
