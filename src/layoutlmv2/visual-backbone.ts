@@ -40,7 +40,7 @@ export type FeaturePyramid = {
  * Folds a frozen batch norm into its convolution: y = s · (x ∗ k) + (b − μ s), s = w / √(σ² + ε). Differentiable, so that
  * training can fold anew at each step; the kernel is smaller than the feature map it would otherwise scale.
  */
-export function foldNorm({ kernel, norm }: NormedConvolution): Convolution {
+function foldNorm({ kernel, norm }: NormedConvolution): Convolution {
   const { scale, offset } = affineOf(norm);
   return { kernel: tf.mul(kernel, tf.reshape(scale, [scale.size, 1, 1, 1])), bias: offset };
 }

@@ -12,7 +12,7 @@ export type AdamWSlot = {
   dispose(): void;
 };
 
-export type AdamWScalars = Pick<AdamWOptions, 'beta1' | 'beta2' | 'epsilon'> & {
+type AdamWScalars = Pick<AdamWOptions, 'beta1' | 'beta2' | 'epsilon'> & {
   /** Steps done, this one included. */
   steps: number;
   rate: number;
