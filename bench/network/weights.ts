@@ -8,7 +8,7 @@ import { uncasedWordPiece } from '../../src/layoutlmv2/tokenizer/tokenizer.js';
 import { fixtureWeights } from '../../test/support/fixture-weights.js';
 
 /** As many classes as RVL-CDIP, the data set that document classifiers are compared on. */
-export const LABEL_COUNT = 16;
+const LABEL_COUNT = 16;
 
 /** Writes a checkpoint beside the system's temporary files and gives its folder, to be removed by the caller's `remove`. */
 export async function writeMadeUpCheckpoint(
