@@ -20,15 +20,33 @@ import { createConfirmLabels, createCorrectLabels } from './classification/decid
 import { createEncodeStoredPage } from './classification/encode-page.js';
 import { createFollowLabelChange } from './classification/follow-label-change.js';
 import { IntakeResolver } from './classification/intake.resolver.js';
+import { createModelHolder } from './classification/model-holder.js';
 import {
   DocumentPredictionResolver,
   LabelDecisionResolver,
   PagePredictionResolver,
   PredictionResolver,
 } from './classification/prediction.resolver.js';
+import { listModelsOfOpenReclassifications } from './classification/reclassification.repository.js';
+import {
+  ReclassificationChangeResolver,
+  ReclassificationResolver,
+} from './classification/reclassification.resolver.js';
+import { createReclassify } from './classification/reclassify.js';
 import { createRefreshLabels } from './classification/refresh-labels.js';
+import {
+  createCancelReclassification,
+  createRequestReclassification,
+} from './classification/request-reclassification.js';
 import { ReviewResolver } from './classification/review.resolver.js';
+import { createScoreInShadow } from './classification/score-in-shadow.js';
 import { createServingClassifier } from './classification/serving-classifier.js';
+import {
+  DocumentShadowResolver,
+  ShadowPairResolver,
+  ShadowPredictionResolver,
+  ShadowReportResolver,
+} from './classification/shadow.resolver.js';
 import type { Config } from './config.js';
 import { createFailDocument } from './documents/change-status.js';
 import { DocumentResolver, PageResolver } from './documents/document.resolver.js';
@@ -176,6 +194,16 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
     new DocumentPredictionResolver({ connection }),
     new PagePredictionResolver({ connection }),
     new PredictionResolver({ connection }),
+    new DocumentShadowResolver({ connection }),
+    new ShadowReportResolver({ connection }),
+    new ShadowPairResolver({ connection }),
+    new ShadowPredictionResolver({ connection }),
+    new ReclassificationResolver({
+      connection,
+      requestReclassification: createRequestReclassification(foundation),
+      cancelReclassification: createCancelReclassification({ connection }),
+    }),
+    new ReclassificationChangeResolver({ connection }),
     new LabelDecisionResolver({ connection }),
     new TrainingResolver({
       connection,
@@ -236,12 +264,10 @@ export function buildHandlers(surroundings: Surroundings): {
     recycleAfterPages: 200,
     idleTimeoutMs: 60_000,
   });
-  const servingClassifier = createServingClassifier({
-    connection,
-    store,
-    requireLicence,
-    enginePreference: config.engine,
-  });
+  const classifying = { connection, store, requireLicence, enginePreference: config.engine };
+  const servingClassifier = createServingClassifier(classifying);
+  // The model in the shadow, or of a dry run: in memory only while it is at work.
+  const candidateHolder = createModelHolder({ ...classifying, idleMs: 60_000 });
 
   const handlers = [
     createRenderDocument({ connection, blobs, renderer, failDocument, announce }),
@@ -258,6 +284,15 @@ export function buildHandlers(surroundings: Surroundings): {
       servingClassifier,
       refreshLabel: createRefreshLabel(foundation),
       failDocument,
+      announce,
+    }),
+    createScoreInShadow({ connection, encodePage, candidateHolder, log }),
+    createReclassify({
+      ...foundation,
+      encodePage,
+      servingClassifier,
+      candidateHolder,
+      refreshLabel: createRefreshLabel(foundation),
     }),
     createClassifyBacklog({ connection, announce, log }),
     createRefreshLabels({ connection, assignLabels: createAssignLabels(foundation), announce, log }),
@@ -277,7 +312,7 @@ export function buildHandlers(surroundings: Surroundings): {
       connection,
       store,
       keptVersions: config.keptModelVersions,
-      usedElsewhere: [listBasesOfOpenRuns],
+      usedElsewhere: [listBasesOfOpenRuns, listModelsOfOpenReclassifications],
       log,
     }),
     createRunTraining({
@@ -301,7 +336,12 @@ export function buildHandlers(surroundings: Surroundings): {
   return {
     handlers: handlers as JobHandler[],
     async close() {
-      await Promise.all([renderer.close(), tesseract.close(), servingClassifier.close()]);
+      await Promise.all([
+        renderer.close(),
+        tesseract.close(),
+        servingClassifier.close(),
+        candidateHolder.close(),
+      ]);
     },
   };
 }

@@ -6,10 +6,13 @@
 import {
   classifyBacklogJob,
   classifyDocumentJob,
+  reclassifyJob,
   refreshLabelsJob,
+  scoreInShadowJob,
 } from './classification/classification.jobs.js';
 import type { BacklogFact } from './classification/classify-backlog.js';
 import type { ClassificationFact } from './classification/prediction.js';
+import type { ReclassificationFact } from './classification/reclassification.js';
 import type { RefreshLabelsFact } from './classification/refresh-labels.js';
 import { groupDuplicatesJob, renderDocumentJob } from './documents/document.jobs.js';
 import type { DocumentFact } from './documents/document.js';
@@ -30,6 +33,7 @@ export type Fact =
   | ClassificationFact
   | BacklogFact
   | RefreshLabelsFact
+  | ReclassificationFact
   | TrainingFact;
 
 type FactNamed<Name extends Fact['name']> = Extract<Fact, { name: Name }>;
@@ -60,6 +64,11 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
 
   labelDecided: () => [jobOf(checkTrainingJob, {})],
   decisionRevoked: () => [jobOf(checkTrainingJob, {})],
+  shadowScoreWanted: ({ documentId, modelVersionId }) => [
+    jobOf(scoreInShadowJob, { documentId, modelVersionId }),
+  ],
+  reclassificationRequested: ({ reclassificationId }) => [jobOf(reclassifyJob, { reclassificationId })],
+  reclassificationContinues: ({ reclassificationId }) => [jobOf(reclassifyJob, { reclassificationId })],
   labelsMerged: () => [jobOf(refreshLabelsJob, { after: null })],
   labelRefreshContinues: ({ after }) => [jobOf(refreshLabelsJob, { after })],
 
@@ -76,6 +85,8 @@ export const jobs = [
   groupDuplicatesJob,
   classifyDocumentJob,
   classifyBacklogJob,
+  scoreInShadowJob,
+  reclassifyJob,
   refreshLabelsJob,
   importModelJob,
   collectModelFilesJob,

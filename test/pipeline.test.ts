@@ -63,6 +63,18 @@ describe('the pipeline', () => {
       { name: 'labelRefreshContinues', after: documentId },
       [{ job: 'refresh-labels', payload: { after: documentId } }],
     ],
+    [
+      { name: 'shadowScoreWanted', documentId, modelVersionId },
+      [{ job: 'score-in-shadow', payload: { documentId, modelVersionId } }],
+    ],
+    [
+      { name: 'reclassificationRequested', reclassificationId: runId },
+      [{ job: 'reclassify', payload: { reclassificationId: runId } }],
+    ],
+    [
+      { name: 'reclassificationContinues', reclassificationId: runId },
+      [{ job: 'reclassify', payload: { reclassificationId: runId } }],
+    ],
     [{ name: 'runRequested', runId }, [{ job: 'run-training', payload: { runId } }]],
     [{ name: 'runFinished', runId, status: 'SUCCEEDED' }, [{ job: 'collect-model-files', payload: {} }]],
   ])('after %j does %j', (fact, expected) => {

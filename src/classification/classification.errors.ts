@@ -36,3 +36,27 @@ export const createModelUnusableError = (number: number, cause: unknown) =>
 
 export const createInvalidClaimError = (fault: string) =>
   createAppError({ code: 'INVALID_CLAIM', message: `This cannot be claimed: ${fault}.` });
+
+export const createNoModelServesError = () =>
+  createAppError({
+    code: 'NO_MODEL_SERVES',
+    message: 'No model serves yet. Give modelVersionId with dryRun: true, or promote a model first.',
+  });
+
+export const createNotServingError = (number: number) =>
+  createAppError({
+    code: 'MODEL_NOT_SERVING',
+    message: `Model version ${number} does not serve, so no document can be labelled by it. Ask with dryRun: true what it would change, or promote it first.`,
+  });
+
+export const createReclassificationNotFoundError = (id: string) =>
+  createAppError({
+    code: 'RECLASSIFICATION_NOT_FOUND',
+    message: `There is no reclassification ${JSON.stringify(id)}.`,
+  });
+
+export const createReclassificationOverError = (number: number, status: string) =>
+  createAppError({
+    code: 'RECLASSIFICATION_OVER',
+    message: `Reclassification ${number} is ${status}: only a QUEUED or RUNNING one can be cancelled.`,
+  });

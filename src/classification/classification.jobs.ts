@@ -22,3 +22,21 @@ export const refreshLabelsJob: JobDefinition<{ after: string | null }> = {
   payload: z.object({ after: z.uuid().nullable() }),
   maxAttempts: 5,
 };
+
+export const scoreInShadowJob: JobDefinition<{ documentId: string; modelVersionId: string }> = {
+  name: 'score-in-shadow',
+  lane: 'worker',
+  payload: z.object({ documentId: z.uuid(), modelVersionId: z.uuid() }),
+  maxAttempts: 3,
+  // One at a time, so that it takes little from those who wait for their uploads.
+  queue: 'shadow',
+};
+
+export const reclassifyJob: JobDefinition<{ reclassificationId: string }> = {
+  name: 'reclassify',
+  lane: 'worker',
+  payload: z.object({ reclassificationId: z.uuid() }),
+  // A try goes on after the last document that is done.
+  maxAttempts: 10,
+  queue: 'reclassify',
+};

@@ -45,7 +45,8 @@ export type DecisionRevocation = { revokedBy: string; note: string | null; creat
 /** What the classification feature announces. */
 export type ClassificationFact =
   | { name: 'labelDecided'; documentId: string; labelId: string }
-  | { name: 'decisionRevoked'; documentId: string };
+  | { name: 'decisionRevoked'; documentId: string }
+  | { name: 'shadowScoreWanted'; documentId: string; modelVersionId: string };
 
 /** The figures of a prediction that follow from its scores. A merged label goes by its target when the label set is given. */
 export function describeScores(

@@ -51,7 +51,13 @@ beforeEach(async () => {
     for (let count = 0; count < documentsPerLabel; count += 1) {
       const { id } = await world.makeDocument({ texts: ['word', 'word word'] });
       const [pages = []] = await listPagesOfDocuments(database(), [id]);
-      const item = { documentId: id, labelId, decisionId: createId(), split: 'HOLDOUT' as const, groupId: id };
+      const item = {
+        documentId: id,
+        labelId,
+        decisionId: createId(),
+        split: 'HOLDOUT' as const,
+        groupId: id,
+      };
       documents.push({ item: { ...item, ocrVersions: ['test/1'] }, pages });
     }
   }
