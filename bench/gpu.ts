@@ -86,7 +86,7 @@ async function measure(mode: Mode): Promise<void> {
   const classeur = track(startClasseur(values.engine, threads));
   await classeur.ask({ op: 'load', folder: checkpoint.folder, mode });
   const byPeer: { name: string; found: Comparison[] }[] = [];
-  const options = { mode, tokens, batches, rounds };
+  const options = { mode, tokens, batches, rounds, isMemoryAmple: true };
   for (const { name, start } of peers) {
     const torch = track(start());
     const { device } = await torch.ask({ op: 'describe' });
