@@ -104,7 +104,9 @@ async function removeLockOf(path: string, dead: Holder | null): Promise<void> {
   const removed = await findHolder(aside);
   if (removed?.id !== dead?.id) {
     // Where a third one was quicker, the holder of this lock notices at its next sign of life, and stops.
-    await link(aside, path).catch(() => {});
+    await link(aside, path).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
   }
   await rm(aside, { force: true });
 }
