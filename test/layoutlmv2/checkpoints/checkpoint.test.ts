@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -188,6 +188,39 @@ describe('writing a checkpoint folder', () => {
       tokenizer: uncasedWordPiece(vocabulary),
     });
     expect(await readdir(parent)).toEqual(['checkpoint']);
+  });
+
+  it('writes half the bytes in half precision, and gives every weight back within its rounding', async () => {
+    const original = await readCheckpoint(await makeFolder());
+    const [whole, half] = [join(folder, 'whole'), join(folder, 'half')];
+    await writeCheckpoint(whole, original);
+    await writeCheckpoint(half, original, { type: 'F16' });
+    const sizeOf = async (path: string) => (await stat(join(path, 'model.safetensors'))).size;
+    // Besides the numbers there is only the header, whose offsets have no more digits.
+    const numbers = [...original.weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+    expect((await sizeOf(whole)) - (await sizeOf(half))).toBeGreaterThanOrEqual(2 * numbers);
+    const read = await readCheckpoint(half);
+    for (const [name, { shape, data }] of original.weights) {
+      const found = read.weights.get(name);
+      expect(found?.shape, name).toEqual(shape);
+      // Eleven bits of significand; below 2^-14 the steps are all of 2^-24.
+      const excess = data.map(
+        (value, index) =>
+          Math.abs((found?.data[index] ?? Number.NaN) - value) - Math.max(Math.abs(value) / 2048, 2 ** -25),
+      );
+      expect(Math.max(...excess), name).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it('names a weight that half precision cannot hold, and then writes nothing', async () => {
+    const original = await readCheckpoint(await makeFolder());
+    const weights = new Map(original.weights);
+    weights.set('classifier.bias', { shape: [5], data: Float32Array.of(0, 1, 2, 3, 65_520) });
+    const path = join(folder, 'too-large');
+    await expect(writeCheckpoint(path, { ...original, weights }, { type: 'F16' })).rejects.toThrow(
+      '"classifier.bias" cannot be saved in half precision',
+    );
+    expect((await readdir(folder)).filter((name) => name.startsWith('too-large'))).toEqual([]);
   });
 
   it('replaces none that is there already, so that a reader never finds it missing', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -190,6 +190,33 @@ describe('writing safetensors', () => {
       -0.0999755859375,
       0,
     ]);
+  });
+
+  it('writes the bits that IEEE 754 gives, subnormals, zeros and infinities included', async () => {
+    const known: [number, number][] = [
+      [1, 0x3c00],
+      [-2, 0xc000],
+      [1 / 3, 0x3555],
+      [65504, 0x7bff],
+      [-0, 0x8000],
+      [Number.POSITIVE_INFINITY, 0x7c00],
+      [Number.NEGATIVE_INFINITY, 0xfc00],
+      [2 ** -14, 0x0400],
+      [2 ** -24, 0x0001],
+      // Between two subnormals, the even one.
+      [3 * 2 ** -25, 0x0002],
+      [5 * 2 ** -25, 0x0002],
+      // The largest that is no normal number, and half a step more, which becomes the smallest normal one.
+      [1023 * 2 ** -24, 0x03ff],
+      [1023.5 * 2 ** -24, 0x0400],
+      // Half a step below a power of two is carried into the exponent.
+      [2 - 2 ** -11, 0x4000],
+    ];
+    const path = newPath();
+    const values = known.map(([value]) => value);
+    await writeSafetensors(path, new Map([['a', weight([known.length], values)]]), { type: 'F16' });
+    const bytes = (await readFile(path)).subarray(-2 * known.length);
+    expect(known.map((_, index) => bytes.readUInt16LE(2 * index))).toEqual(known.map(([, bits]) => bits));
   });
 
   it('keeps every half that there is', async () => {
