@@ -45,6 +45,13 @@ module.exports = {
       },
     },
     {
+      name: 'text-classifier-stands-alone',
+      comment: 'text-classifier imports itself, the numbers and file formats of layoutlmv2, and Node.',
+      severity: 'error',
+      from: { path: '^src/text-classifier/' },
+      to: { path: '^src/', pathNot: '^src/(text-classifier|layoutlmv2|shared)/' },
+    },
+    {
       name: 'shared-imports-nothing',
       comment: 'shared imports nothing.',
       severity: 'error',

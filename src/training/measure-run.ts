@@ -6,13 +6,13 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
+import { trainTextClassifier } from '../text-classifier/text-classifier.js';
 import { slicesOf } from './document-slices.js';
 import type { Evaluation } from './evaluation.repository.js';
 import { suspectLabels } from './label-errors.js';
 import type { SnapshotDocument } from './load-examples.js';
 import { measureHoldout } from './measure-holdout.js';
 import { type ReadDocument, readSnapshotDocuments } from './read-snapshot-documents.js';
-import { trainTextClassifier } from './text-baseline/text-classifier.js';
 import type {
   BaselineMetrics,
   DatasetSplit,

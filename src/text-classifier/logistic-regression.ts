@@ -1,5 +1,5 @@
 /** Multinomial logistic regression over sparse rows, as scikit-learn's `LogisticRegression`: the whole data at once, by L-BFGS. */
-import { mostLikely, softmax } from '../../layoutlmv2/probability.js';
+import { mostLikely, softmax } from '../layoutlmv2/probability.js';
 import { minimise } from './lbfgs.js';
 import type { SparseRows } from './tf-idf.js';
 
