@@ -11,6 +11,9 @@ export async function recordSkippedRun(
       id: string;
       trigger: RunTrigger;
       note: string | null;
+      tags?: string[];
+      maxMinutes?: number | null;
+      maxMemoryMib?: number | null;
       baseModelId: string | null;
       hyperparameters: RunHyperparameters;
       warnings: string[];
@@ -29,9 +32,8 @@ export async function recordSkippedRun(
     select: { id: true },
   });
   if (known === null || windowMinutes === 0) {
-    const { id, trigger, note, baseModelId, hyperparameters, warnings } = run;
     return await insertRun(tx, {
-      ...{ id, trigger, note, baseModelId, hyperparameters, warnings },
+      ...run,
       status: 'SKIPPED',
       statusReason: reason,
       snapshotId: null,

@@ -96,6 +96,12 @@ describe('a training run', () => {
     expect(log.take()).toEqual([]);
   });
 
+  it('keeps its note, its tags and its limits where it is skipped', async () => {
+    const limits = { maxMinutes: 5, maxMemoryMib: 900 };
+    const run = await start({ note: 'a try', tags: ['slow', 'first'], limits });
+    expect(run).toMatchObject({ status: 'SKIPPED', note: 'a try', tags: ['first', 'slow'], ...limits });
+  });
+
   it.each([
     ['one label only', async () => void (await decide(invoice, 6)), /All 6 labelled documents are invoice/],
     [
@@ -408,7 +414,7 @@ describe('what a run tells of itself', () => {
     const confusion = [{ actualId: invoice, predictedId: letter, count: 1 }];
     const result = {
       ...{ documentId: document, actualId: invoice, predictedId: letter, confidence: 0.8 },
-      ...{ baselineId: invoice, slices: ['PAGE_COUNT:1 page'] },
+      ...{ baselineId: invoice, slices: ['PAGE_COUNT:1 page'], split: 'HOLDOUT' as const },
     };
     const nothingElse = { calibration: [], slices: [], suspects: [], baseline: null };
     await database.connection.transaction((tx) =>
@@ -429,8 +435,10 @@ describe('what a run tells of itself', () => {
           after: null,
         })
       ).rows;
-    expect(await behind({ actualId: invoice, predictedId: letter })).toMatchObject([result]);
-    expect(await behind({ actualId: letter, predictedId: letter })).toEqual([]);
+    const holdout = { split: 'HOLDOUT' as const };
+    expect(await behind({ ...holdout, actualId: invoice, predictedId: letter })).toMatchObject([result]);
+    expect(await behind({ ...holdout, actualId: letter, predictedId: letter })).toEqual([]);
+    expect(await behind({ split: 'VALIDATION' })).toEqual([]);
   });
 
   it('is listed with the newest run first, by status and by what made it start', async () => {
