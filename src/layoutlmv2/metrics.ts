@@ -151,6 +151,56 @@ export function calibrationOf(
 }
 
 /**
+ * Expected calibration error over bins of as many units each (Nguyen and O'Connor 2015): sorted by confidence, so that no bin is
+ * empty and the many sure units are told apart. Equally sure units may fall in two bins. Null without units.
+ */
+export function adaptiveCalibrationErrorOf(
+  probabilities: readonly ArrayLike<number>[],
+  actual: ArrayLike<number>,
+  binCount = 10,
+): number | null {
+  requireSameLength(actual.length, probabilities.length);
+  const units = probabilities
+    .map((row, unit) => {
+      const predicted = mostLikely(row);
+      return { confidence: row[predicted] ?? Number.NaN, hit: predicted === actual[unit] ? 1 : 0 };
+    })
+    .sort((left, right) => left.confidence - right.confidence);
+  if (units.length === 0) return null;
+  let gaps = 0;
+  for (let bin = 0; bin < binCount; bin++) {
+    const from = Math.floor((bin * units.length) / binCount);
+    const to = Math.floor(((bin + 1) * units.length) / binCount);
+    gaps += Math.abs(units.slice(from, to).reduce((sum, { confidence, hit }) => sum + hit - confidence, 0));
+  }
+  return gaps / units.length;
+}
+
+/**
+ * Area under the receiver operating characteristic: how likely a unit of `positives` has a higher score than one of `negatives`,
+ * ties counting half (Mann and Whitney's U, by midranks). 0.5 is chance; null where one of the two is empty.
+ */
+export function auroc(negatives: ArrayLike<number>, positives: ArrayLike<number>): number | null {
+  if (negatives.length === 0 || positives.length === 0) return null;
+  const scored = [
+    ...Array.from(negatives, (score) => ({ score, isPositive: false })),
+    ...Array.from(positives, (score) => ({ score, isPositive: true })),
+  ].sort((left, right) => left.score - right.score);
+  let rankSum = 0;
+  for (let start = 0; start < scored.length; ) {
+    let end = start;
+    while (end < scored.length && scored[end]?.score === scored[start]?.score) end++;
+    // A score that is no number equals nothing, not even itself.
+    if (end === start) throw new Error('A score that is no number has no rank.');
+    const tied = scored.slice(start, end).filter(({ isPositive }) => isPositive).length;
+    rankSum += (tied * (start + 1 + end)) / 2;
+    start = end;
+  }
+  const u = rankSum - (positives.length * (positives.length + 1)) / 2;
+  return u / (positives.length * negatives.length);
+}
+
+/**
  * Wilson's 95 % interval for a share (E. B. Wilson 1927), honest also near 0 and 1 and for few trials; null without trials.
  */
 export function wilsonInterval(successes: number, trials: number): Interval | null {

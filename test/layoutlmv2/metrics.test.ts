@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   accuracyOf,
+  adaptiveCalibrationErrorOf,
+  auroc,
   bootstrapMacroF1,
   calibrationOf,
   classScores,
@@ -143,5 +145,37 @@ describe('confidence intervals', () => {
     expect(many?.high).toBeGreaterThan(macroF1Of(matrix) ?? 1);
     expect(width(many)).toBeLessThan(width(narrow) / 2);
     expect(bootstrapMacroF1({ ...options, actual: [], predicted: [] })).toBeNull();
+  });
+});
+
+describe('the adaptive calibration error', () => {
+  it('agrees with bins of as many units counted by hand', () => {
+    // Sorted by confidence: 0.6 wrong, 0.7 right | 0.8 right, 0.9 right.
+    const probabilities = [
+      [0.9, 0.1],
+      [0.6, 0.4],
+      [0.8, 0.2],
+      [0.3, 0.7],
+    ];
+    const error = adaptiveCalibrationErrorOf(probabilities, [0, 1, 0, 1], 2);
+    expect(error).toBeCloseTo((Math.abs(1 - 1.3) + Math.abs(2 - 1.7)) / 4, 12);
+    expect(adaptiveCalibrationErrorOf([], [], 10)).toBeNull();
+    expect(adaptiveCalibrationErrorOf([[1, 0]], [0], 10)).toBe(0);
+  });
+});
+
+describe('the area under the receiver operating characteristic', () => {
+  it('counts the pairs in the right order, ties half, as worked out by hand', () => {
+    // Of 3 · 2 pairs: 3 above all others; 2 above 1, equal to 2, below 4.
+    expect(auroc([1, 2, 4], [3, 2])).toBeCloseTo((2 + 1.5) / 6, 12);
+    expect(auroc([1, 2], [3, 4])).toBe(1);
+    expect(auroc([3, 4], [1, 2])).toBe(0);
+    expect(auroc([1, 1, 1], [1, 1])).toBe(0.5);
+  });
+
+  it('is not scored where one side is empty, and refuses what is no number', () => {
+    expect(auroc([], [1])).toBeNull();
+    expect(auroc([1], [])).toBeNull();
+    expect(() => auroc([Number.NaN], [1])).toThrow(/no number/);
   });
 });
