@@ -1,25 +1,20 @@
 /** A model in memory: loaded once, kept until another one is wanted, then freed as soon as nobody computes with it. */
-import { openCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
-import type { PageQueue } from '../layoutlmv2/page-queue.js';
-import { createResidentClassifier } from '../layoutlmv2/parallel/resident-classifier.js';
-import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
-import type { WordTokenizer } from '../layoutlmv2/tokenizer/word-tokenizer.js';
 import { getLabelIdsOfModel } from '../models/get-model-version.js';
 import type { RequireLicence } from '../models/licence.js';
 import type { ModelStore } from '../models/model-store.js';
 import type { ReadyModelVersion } from '../models/model-version.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
+import type { LoadedClassifier } from './architectures/architecture.js';
+import { loadClassifier } from './architectures/architectures.js';
 import { createModelUnusableError } from './classification.errors.js';
 
 export type LoadedModel = {
   version: ReadyModelVersion;
   /** In the order of the classifier's rows. */
   labelIds: readonly string[];
-  tokenizer: WordTokenizer;
-  /** Gathers the pages of all who use the model. */
-  classifier: PageQueue;
-  engine: Engine;
+  /** Of whatever architecture the version is. */
+  classifier: LoadedClassifier;
 };
 
 export type ModelHolder = {
@@ -37,8 +32,8 @@ export type ModelHolder = {
   close(): Promise<void>;
 };
 
-/** The loaded model, who uses it, and how it is freed. */
-type HeldModel = { model: LoadedModel; uses: Set<Promise<unknown>>; free(): Promise<void> };
+/** The loaded model, and who uses it. */
+type HeldModel = { model: LoadedModel; uses: Set<Promise<unknown>> };
 
 export type ModelHolderDependencies = {
   connection: DatabaseConnection;
@@ -58,39 +53,24 @@ export function createModelHolder(dependencies: ModelHolderDependencies): ModelH
 
   const load = async (version: ReadyModelVersion): Promise<HeldModel> => {
     requireLicence(version.licence, `Model version ${version.number}`);
-    engine ??= startEngine(enginePreference);
-    const startedEngine = await engine.catch((error: unknown) => {
-      // The next try starts anew: a GPU may be free again by then.
-      engine = null;
-      throw error;
-    });
     const labelIds = await getLabelIdsOfModel(connection.database, version.id);
-    try {
-      // Open as long as the model is in memory, as threads that start later read the weights again.
-      const checkpoint = await openCheckpoint(store.folderOf(version.id));
-      try {
-        const { config, readWeight } = checkpoint;
-        const classifier = await createResidentClassifier({
-          config,
-          readWeight,
-          labelCount: labelIds.length,
-          engine: startedEngine.name,
-        });
-        const tokenizer = createTokenizer(checkpoint.tokenizer);
-        return {
-          model: { version, labelIds, tokenizer, classifier, engine: startedEngine },
-          uses: new Set(),
-          async free() {
-            await classifier.dispose();
-            await checkpoint.close();
-          },
-        };
-      } catch (error) {
-        await checkpoint.close();
+    let engineFault: unknown = null;
+    const startEngineOnce = async () => {
+      engine ??= startEngine(enginePreference);
+      return await engine.catch((error: unknown) => {
+        // The next try starts anew: a GPU may be free again by then.
+        engine = null;
+        engineFault = error;
         throw error;
-      }
+      });
+    };
+    try {
+      const labelCount = labelIds.length;
+      const classifier = await loadClassifier({ version, store, labelCount, startEngine: startEngineOnce });
+      return { model: { version, labelIds, classifier }, uses: new Set() };
     } catch (error) {
-      throw createModelUnusableError(version.number, error);
+      // What is wrong with the engine is not the model's fault.
+      throw error === engineFault ? error : createModelUnusableError(version.number, error);
     }
   };
 
@@ -104,10 +84,10 @@ export function createModelHolder(dependencies: ModelHolderDependencies): ModelH
   const release = async () => {
     clearTimeout(idleTimer);
     if (held === null) return;
-    const { uses, free } = held;
+    const { uses, model } = held;
     await Promise.allSettled(uses);
     held = null;
-    await free();
+    await model.classifier.dispose();
   };
 
   const releaseWhenIdle = () => {

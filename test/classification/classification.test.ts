@@ -265,9 +265,13 @@ describe('a model that begins to serve', () => {
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
     });
+    const { id } = await makeDocument();
+    const pages = await database.connection.database.page.findMany({ where: { documentId: id } });
+    const readers = { encodePage: async () => variedPage(20, microConfig) };
     const computing = servingClassifier.withServingModel(async ({ version, classifier }) => {
       await finished;
-      expect(await classifier.classify([variedPage(20, microConfig)])).toHaveLength(1);
+      const scored = await classifier.score(pages, readers, context.signal);
+      expect(scored.pages).toHaveLength(pages.length);
       return version.id;
     });
     const versionInUse = () => servingClassifier.withServingModel(async ({ version }) => version.id);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PageReaders } from '../../src/classification/architectures/architecture.js';
 import { createEncodeStoredPage } from '../../src/classification/encode-page.js';
 import { createServingClassifier } from '../../src/classification/serving-classifier.js';
 import { writeSafetensors } from '../../src/layoutlmv2/checkpoints/safetensors.js';
@@ -80,14 +81,20 @@ it('fine-tunes a LayoutXLM, keeps its tokenizer, and serves', { timeout: TIMEOUT
   );
   await createPromoteModel(log)(versionId);
   const serving = createServingClassifier({ ...log, store, enginePreference: 'wasm' });
-  const probabilities = await serving.withServingModel(async ({ version, tokenizer, classifier }) => {
+  const content = { words: [{ text: 'Rechnung', box: [1, 2, 30, 40] as const }], image: null };
+  const readers: PageReaders = {
+    async encodePage(_, tokenizer) {
+      expect(tokenizer.specialIds).toMatchObject({ classification: 0, padding: 1, separator: 2, unknown: 3 });
+      return encodePage(content, tokenizer, { maxTokens: 16 });
+    },
+  };
+  const pages = await database.connection.database.page.findMany({ take: 1 });
+  const probabilities = await serving.withServingModel(async ({ version, classifier }) => {
     expect(version.id).toBe(versionId);
-    expect(tokenizer.specialIds).toMatchObject({ classification: 0, padding: 1, separator: 2, unknown: 3 });
-    const content = { words: [{ text: 'Rechnung', box: [1, 2, 30, 40] as const }], image: null };
-    const page = encodePage(content, tokenizer, { maxTokens: 16 });
-    return (await classifier.classify([page])).map((result) => [...result.logits].map(Number.isFinite));
+    const { whole } = await classifier.score(pages, readers, attempt().signal);
+    return Array.from(whole.probabilities, Number.isFinite);
   });
-  expect(probabilities).toEqual([[true, true]]);
+  expect(probabilities).toEqual([true, true]);
   await serving.close();
 
   /** Two labels with four documents each, all of one picture. */

@@ -1,0 +1,58 @@
+/** What every architecture of a model version has in common: how it is loaded, and what it then says of the pages of a document. */
+import type { Page } from '../../documents/document.js';
+import type { Engine } from '../../layoutlmv2/engine.js';
+import type { EncodeStoredPage } from '../encode-page.js';
+
+/** What a classifier says of a page, or of a document. */
+export type Scores = {
+  /** By class, in the order of the version's labels; they sum to 1. */
+  probabilities: ArrayLike<number>;
+  /** What a network read, packed; null of one that has nothing of the kind. */
+  embedding: Uint8Array<ArrayBuffer> | null;
+  /** Of the classifier alone. */
+  durationMs: number;
+  /** Of the page or document, what the classifier has not read. */
+  truncatedTokens: number;
+};
+
+export type DocumentScores = {
+  /** In the order of the pages. */
+  pages: Scores[];
+  whole: Scores;
+};
+
+/** How a classifier comes to what it reads of a page. */
+export type PageReaders = {
+  encodePage: EncodeStoredPage;
+};
+
+/** What computes, as it is told with every prediction. */
+export type ComputedBy = Pick<Engine, 'name' | 'device'>;
+
+/** A classifier in memory; many may ask it at once. */
+export type LoadedClassifier = {
+  computedBy: ComputedBy;
+  /**
+   * Scores a document by its pages.
+   * @param pages at least one, all of them read
+   */
+  score(pages: readonly Page[], readers: PageReaders, signal: AbortSignal): Promise<DocumentScores>;
+  dispose(): Promise<void>;
+};
+
+export type LoadOptions = {
+  /** Of the version. */
+  folder: string;
+  labelCount: number;
+  /** Tokens of a page that it reads. */
+  maxTokens: number;
+  /** Called only by what computes with tensors. */
+  startEngine: () => Promise<ComputedBy>;
+};
+
+export type Architecture = {
+  /** For people. */
+  reads: 'words' | 'words, boxes and image';
+  /** @throws Error that says what is wrong with the folder. */
+  load(options: LoadOptions): Promise<LoadedClassifier>;
+};
