@@ -55,19 +55,19 @@ export async function holdLabelSet(tx: Transaction): Promise<LabelSet> {
   return await readLabelSet(tx);
 }
 
-/** What each label was called at a time: metrics keep the names they were measured under. */
+/** What each label was called at its time: metrics keep the names they were measured under. */
 export async function listLabelNamesAt(
   database: Database,
-  labelIds: readonly string[],
-  at: Date,
+  wanted: readonly { labelId: string; at: Date }[],
 ): Promise<string[]> {
+  const labelIds = wanted.map(({ labelId }) => labelId);
   const labels = await getLabels(database, labelIds);
   const changes = await listChanges(database, labelIds);
-  return labels.map(({ name }, index) => {
+  return wanted.map(({ at }, index) => {
     const renamedLater = (changes[index] ?? []).filter(
       ({ kind, createdAt }) => kind === 'RENAMED' && createdAt > at,
     );
-    return renamedLater.at(-1)?.before ?? name;
+    return renamedLater.at(-1)?.before ?? labels[index]?.name ?? '';
   });
 }
 

@@ -1,5 +1,6 @@
 /** Labels and their changes in PostgreSQL. Names are unique whatever their case. */
 import type { Database, Transaction } from '../platform/database/database.js';
+import { groupBy } from '../shared/group-by.js';
 import type { Label, LabelChange, LabelSet } from './label.js';
 
 /** Inserts a label, unless there is one of that name; then it answers null. */
@@ -26,7 +27,8 @@ export async function findLabelByName(database: Database, name: string): Promise
 
 /** Labels in the order of the ids, null where there is none. */
 export async function findLabels(database: Database, ids: readonly string[]): Promise<(Label | null)[]> {
-  const rows = await database.label.findMany({ where: { id: { in: [...ids] } } });
+  // A list of runs asks for the same few again and again.
+  const rows = await database.label.findMany({ where: { id: { in: [...new Set(ids)] } } });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
@@ -72,10 +74,11 @@ export async function insertChange(tx: Transaction, change: Omit<LabelChange, 'c
 /** The changes of each label, newest first. */
 export async function listChanges(database: Database, labelIds: readonly string[]): Promise<LabelChange[][]> {
   const rows = await database.labelChange.findMany({
-    where: { labelId: { in: [...labelIds] } },
+    where: { labelId: { in: [...new Set(labelIds)] } },
     orderBy: { id: 'desc' },
   });
-  return labelIds.map((id) => rows.filter(({ labelId }) => labelId === id));
+  const byLabel = groupBy(rows, ({ labelId }) => labelId);
+  return labelIds.map((id) => byLabel.get(id) ?? []);
 }
 
 const labelSetLock = 'label-set';

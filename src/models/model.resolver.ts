@@ -149,7 +149,7 @@ export class ModelResolver {
   @FieldResolver(() => [LabelType], { description: 'What it can say, in the order of its classifier' })
   async labels(@Root() version: ModelVersion, @Ctx() context: GraphqlContext): Promise<Label[]> {
     const labelIds = await context.load(this.#loadLabelIds, version.id);
-    return await getLabels(this.#connection.database, labelIds);
+    return await Promise.all(labelIds.map((labelId) => context.load(this.#loadLabels, labelId)));
   }
 
   @FieldResolver(() => [String], {
@@ -170,6 +170,7 @@ export class ModelResolver {
     return version.baseModelId === null ? null : await context.load(this.#loadVersions, version.baseModelId);
   }
 
+  readonly #loadLabels = (ids: readonly string[]) => getLabels(this.#connection.database, ids);
   readonly #loadLabelIds = (ids: readonly string[]) => listLabelIds(this.#connection.database, ids);
   readonly #loadAliases = (ids: readonly string[]) => listAliases(this.#connection.database, ids);
   readonly #loadImports = (ids: readonly string[]) => findImports(this.#connection.database, ids);

@@ -73,6 +73,16 @@ export async function findSnapshot(database: Database, id: string): Promise<Data
   return await database.datasetSnapshot.findUnique({ where: { id } });
 }
 
+/** Snapshots in the order of the ids, null where there is none. */
+export async function findSnapshots(
+  database: Database,
+  ids: readonly string[],
+): Promise<(DatasetSnapshot | null)[]> {
+  const rows = await database.datasetSnapshot.findMany({ where: { id: { in: [...ids] } } });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
 /** Newest first. */
 export async function listSnapshots(
   database: Database,

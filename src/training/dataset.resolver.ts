@@ -9,6 +9,7 @@ import { LabelType } from '../labels/label.types.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
+import { groupBy } from '../shared/group-by.js';
 import { isId } from '../shared/ids.js';
 import {
   countItems,
@@ -70,14 +71,12 @@ export class DatasetResolver {
   @FieldResolver(() => [DatasetCountType], { description: 'Documents by label and split' })
   async counts(@Root() { id }: DatasetSnapshot, @Ctx() context: GraphqlContext): Promise<DatasetCountType[]> {
     const counts = await context.load(this.#loadCounts, id);
-    const labels = await getLabels(this.#connection.database, [
-      ...new Set(counts.map(({ labelId }) => labelId)),
-    ]);
-    return labels.flatMap((label) =>
-      counts
-        .filter(({ labelId }) => labelId === label.id)
-        .map(({ split, count }) => ({ label, split, documents: count })),
-    );
+    const byLabel = groupBy(counts, ({ labelId }) => labelId);
+    const ofLabels = [...byLabel].map(async ([labelId, ofLabel]) => {
+      const label = await context.load(this.#loadLabels, labelId);
+      return ofLabel.map(({ split, count }) => ({ label, split, documents: count }));
+    });
+    return (await Promise.all(ofLabels)).flat();
   }
 
   @FieldResolver(() => DatasetItemConnectionType, { description: 'Its documents, oldest first' })
@@ -102,6 +101,7 @@ export class DatasetResolver {
     );
   }
 
+  readonly #loadLabels = (ids: readonly string[]) => getLabels(this.#connection.database, ids);
   readonly #loadCounts = (ids: readonly string[]): Promise<ItemCount[][]> =>
     countItems(this.#connection.database, ids);
 }
@@ -145,13 +145,10 @@ export class DatasetItemResolver {
   };
 
   readonly #loadNames = async (keys: readonly string[]): Promise<string[]> => {
-    const names = new Map<string, string>();
-    const times = new Set(keys.map((key) => key.split(' ')[1] ?? ''));
-    for (const time of times) {
-      const ids = keys.filter((key) => key.endsWith(time)).map((key) => key.split(' ')[0] ?? '');
-      const found = await listLabelNamesAt(this.#connection.database, ids, new Date(time));
-      for (const [index, id] of ids.entries()) names.set(`${id} ${time}`, found[index] ?? '');
-    }
-    return keys.map((key) => names.get(key) ?? '');
+    const wanted = keys.map((key) => {
+      const [labelId = '', time = ''] = key.split(' ');
+      return { labelId, at: new Date(time) };
+    });
+    return await listLabelNamesAt(this.#connection.database, wanted);
   };
 }

@@ -1,8 +1,7 @@
 /** What labels were called when a run measured them: figures stay readable when labels are renamed or merged. */
 import { listLabelNamesAt } from '../labels/get-label.js';
 import type { Database } from '../platform/database/database.js';
-import { groupBy } from '../shared/group-by.js';
-import { findRun } from './training.repository.js';
+import { findEndsOfRuns } from './training.repository.js';
 
 /** A label in the figures of a run, as one text to load by. */
 export function labelOfRunKey(runId: string, labelId: string): string {
@@ -11,18 +10,14 @@ export function labelOfRunKey(runId: string, labelId: string): string {
 
 /** The names in the order of the keys. */
 export async function loadLabelNames(database: Database, keys: readonly string[]): Promise<string[]> {
-  const names = new Map<string, string>();
-  const wanted = keys.map((key) => ({
-    key,
-    runId: key.split(' ')[0] ?? '',
-    labelId: key.split(' ')[1] ?? '',
-  }));
-  for (const [runId, ofRun] of groupBy(wanted, (label) => label.runId)) {
-    const run = await findRun(database, runId);
-    const at = run?.finishedAt ?? new Date();
-    const labelIds = ofRun.map(({ labelId }) => labelId);
-    const found = await listLabelNamesAt(database, labelIds, at);
-    for (const [index, { key }] of ofRun.entries()) names.set(key, found[index] ?? '');
-  }
-  return keys.map((key) => names.get(key) ?? '');
+  const wanted = keys.map((key) => {
+    const [runId = '', labelId = ''] = key.split(' ');
+    return { runId, labelId };
+  });
+  const ends = await findEndsOfRuns(database, [...new Set(wanted.map(({ runId }) => runId))]);
+  const now = new Date();
+  return await listLabelNamesAt(
+    database,
+    wanted.map(({ runId, labelId }) => ({ labelId, at: ends.get(runId) ?? now })),
+  );
 }

@@ -27,7 +27,7 @@ import {
 } from './evaluation.types.js';
 import { labelOfRunKey, loadLabelNames } from './label-names.js';
 import { loadSeries, seriesKey } from './metric-series.repository.js';
-import { listEpochs } from './training.repository.js';
+import { findBestEpochs, listEpochs } from './training.repository.js';
 import { EpochMetricsType, MetricPointType, TrainingRunType } from './training.types.js';
 import type {
   BaselineMetrics,
@@ -52,6 +52,14 @@ export class MetricsResolver {
   @FieldResolver(() => [EpochMetricsType])
   epochs(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<EpochMetrics[]> {
     return context.load(this.#loadEpochs, run.id);
+  }
+
+  @FieldResolver(() => EpochMetricsType, {
+    nullable: true,
+    description: 'The best on validation so far, which the run ends with; null before the first has ended',
+  })
+  bestEpoch(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<EpochMetrics | null> {
+    return context.load(this.#loadBestEpochs, run.id);
   }
 
   @FieldResolver(() => [MetricPointType], {
@@ -137,6 +145,7 @@ export class MetricsResolver {
   }
 
   readonly #loadEpochs = (ids: readonly string[]) => listEpochs(this.#connection.database, ids);
+  readonly #loadBestEpochs = (ids: readonly string[]) => findBestEpochs(this.#connection.database, ids);
   readonly #loadSeries = (keys: readonly string[]) => loadSeries(this.#connection.database, keys);
   readonly #loadEvaluations = (ids: readonly string[]) => findEvaluations(this.#connection.database, ids);
   readonly #loadBaselines = (ids: readonly string[]) => findBaselines(this.#connection.database, ids);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Database, Transaction } from '../platform/database/database.js';
 import type { Prisma } from '../platform/database/generated/client.js';
+import { groupBy } from '../shared/group-by.js';
 import type {
   DatasetItem,
   EpochMetrics,
@@ -61,6 +62,18 @@ export async function findRunsOfModels(
   });
   const byModel = new Map(rows.map((row) => [row.modelVersionId, toRun(row)]));
   return modelVersionIds.map((id) => byModel.get(id) ?? null);
+}
+
+/** When runs ended, null for those that have not, by run. */
+export async function findEndsOfRuns(
+  database: Database,
+  ids: readonly string[],
+): Promise<Map<string, Date | null>> {
+  const rows = await database.trainingRun.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, finishedAt: true },
+  });
+  return new Map(rows.map(({ id, finishedAt }) => [id, finishedAt]));
 }
 
 /** Holds the row until the transaction ends. */
@@ -185,5 +198,20 @@ export async function listEpochs(database: Database, runIds: readonly string[]):
     where: { runId: { in: [...runIds] } },
     orderBy: { epoch: 'asc' },
   });
-  return runIds.map((id) => rows.filter(({ runId }) => runId === id));
+  const byRun = groupBy(rows, ({ runId }) => runId);
+  return runIds.map((id) => byRun.get(id) ?? []);
+}
+
+/** The epoch of each run whose parameters it ended with, or would end with now; null before the first. */
+export async function findBestEpochs(
+  database: Database,
+  runIds: readonly string[],
+): Promise<(EpochMetrics | null)[]> {
+  // An epoch is marked when it is the best so far: the last one marked is the best of all.
+  const rows = await database.epochMetrics.findMany({
+    where: { runId: { in: [...runIds] }, isBest: true },
+    orderBy: { epoch: 'asc' },
+  });
+  const byRun = new Map(rows.map((row) => [row.runId, row]));
+  return runIds.map((id) => byRun.get(id) ?? null);
 }

@@ -20,7 +20,7 @@ import type { GraphqlContext } from '../platform/graphql/context.js';
 import { isId } from '../shared/ids.js';
 import type { AnnotateTrainingRun } from './annotate-training-run.js';
 import type { CancelTrainingRun } from './cancel-training-run.js';
-import { findSnapshot } from './dataset.repository.js';
+import { findSnapshots } from './dataset.repository.js';
 import { DatasetSnapshotType } from './dataset.types.js';
 import type { StartTrainingRun } from './start-training-run.js';
 import { createRunNotFoundError } from './training.errors.js';
@@ -158,11 +158,12 @@ export class TrainingResolver {
   }
 
   @FieldResolver(() => DatasetSnapshotType, { nullable: true, description: 'Null for a skipped run' })
-  async dataset(@Root() run: TrainingRun): Promise<DatasetSnapshot | null> {
-    return run.snapshotId === null ? null : await findSnapshot(this.#connection.database, run.snapshotId);
+  async dataset(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<DatasetSnapshot | null> {
+    return run.snapshotId === null ? null : await context.load(this.#loadSnapshots, run.snapshotId);
   }
 
   readonly #loadVersions = (ids: readonly string[]) => getModelVersions(this.#connection.database, ids);
+  readonly #loadSnapshots = (ids: readonly string[]) => findSnapshots(this.#connection.database, ids);
 }
 
 @Resolver(() => ModelVersionType)

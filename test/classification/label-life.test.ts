@@ -83,7 +83,11 @@ describe('a label that is renamed', () => {
       { kind: 'RENAMED', before: 'Bills', after: 'payment', changedBy: 'ann' },
       { kind: 'RENAMED', before: 'bill', after: 'Bills' },
     ]);
-    const names = (at: Date) => listLabelNamesAt(database.connection.database, [bill, letter], at);
+    const names = (at: Date) =>
+      listLabelNamesAt(
+        database.connection.database,
+        [bill, letter].map((labelId) => ({ labelId, at })),
+      );
     expect(await names(before)).toEqual(['bill', 'letter']);
     expect(await names(new Date())).toEqual(['payment', 'letter']);
   });
