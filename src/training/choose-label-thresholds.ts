@@ -1,18 +1,25 @@
-/** Thresholds of labels for a wanted precision, from how the serving model fared on its holdout: shown, and set on request. */
+/**
+ * Thresholds of labels for a wanted precision: chosen by how the serving model fared on its validation documents, and shown with
+ * what they do on its holdout, which had no part in the choice. Set on request.
+ */
 import type { SetLabelPolicy } from '../labels/change-label.js';
 import { getLabelSet, getLabels } from '../labels/get-label.js';
 import { currentLabelId, type Label } from '../labels/label.js';
 import { getLabelIdsOfModel } from '../models/get-model-version.js';
 import { findServingModel } from '../models/promote-model.js';
 import type { Database, DatabaseConnection } from '../platform/database/database.js';
+import { groupBy } from '../shared/group-by.js';
 import { listResultsOfModel } from './evaluation.repository.js';
 import { chooseThreshold, figuresAt, type JudgedAnswer, type ThresholdFigures } from './label-threshold.js';
 import { createInvalidPrecisionError } from './training.errors.js';
 
+/** The figures are those of the holdout. */
 export type LabelThreshold = ThresholdFigures & {
   label: Label;
   /** Null where no threshold reaches the precision. */
   threshold: number | null;
+  /** What it does on the documents it is chosen by. */
+  validation: ThresholdFigures;
 };
 
 export type ListLabelThresholds = (targetPrecision: number | null) => Promise<LabelThreshold[]>;
@@ -36,13 +43,14 @@ export function createListLabelThresholds(dependencies: {
   return async (targetPrecision) => {
     if (targetPrecision !== null) requirePrecision(targetPrecision);
     const judged = await judgeAnswers(connection.database);
-    return judged.map(({ label, answers }) => {
+    return judged.map(({ label, validation, holdout }) => {
       const threshold =
         targetPrecision === null
           ? (label.threshold ?? defaultThreshold)
-          : chooseThreshold(answers, targetPrecision);
+          : chooseThreshold(validation, targetPrecision);
       // One above every confidence stands for none.
-      return { label, threshold, ...figuresAt(answers, threshold ?? Number.POSITIVE_INFINITY) };
+      const from = threshold ?? Number.POSITIVE_INFINITY;
+      return { label, threshold, ...figuresAt(holdout, from), validation: figuresAt(validation, from) };
     });
   };
 }
@@ -69,22 +77,30 @@ export function createChooseLabelThresholds(dependencies: {
   };
 }
 
-/** The answers of the serving model on its holdout by label; merged labels count as their target, retired ones not at all. */
-async function judgeAnswers(database: Database): Promise<{ label: Label; answers: JudgedAnswer[] }[]> {
+/** The answers of the serving model by label; merged labels count as their target, retired ones not at all. */
+async function judgeAnswers(
+  database: Database,
+): Promise<{ label: Label; validation: JudgedAnswer[]; holdout: JudgedAnswer[] }[]> {
   const serving = await findServingModel(database);
   if (serving === null) return [];
   const labels = await getLabelSet(database);
   const known = new Set(
     (await getLabelIdsOfModel(database, serving.id)).map((id) => currentLabelId(labels, id)),
   );
-  const answers = new Map<string, JudgedAnswer[]>([...known].map((id) => [id, []]));
-  for (const { actualId, predictedId, confidence } of await listResultsOfModel(database, serving.id)) {
-    const said = currentLabelId(labels, predictedId);
-    answers.get(said)?.push({ confidence, isCorrect: currentLabelId(labels, actualId) === said });
-  }
+  const said = groupBy(
+    (await listResultsOfModel(database, serving.id)).map(({ split, actualId, predictedId, confidence }) => {
+      const labelId = currentLabelId(labels, predictedId);
+      return { split, labelId, confidence, isCorrect: currentLabelId(labels, actualId) === labelId };
+    }),
+    ({ split, labelId }) => `${split} ${labelId}`,
+  );
   const usable = (await getLabels(database, [...known])).filter(({ retiredAt }) => retiredAt === null);
   return usable
-    .map((label) => ({ label, answers: answers.get(label.id) ?? [] }))
+    .map((label) => ({
+      label,
+      validation: said.get(`VALIDATION ${label.id}`) ?? [],
+      holdout: said.get(`HOLDOUT ${label.id}`) ?? [],
+    }))
     .sort((left, right) => left.label.name.localeCompare(right.label.name));
 }
 

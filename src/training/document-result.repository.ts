@@ -1,8 +1,9 @@
-/** How single holdout documents fared, in PostgreSQL: by page, by filter, and between runs. */
+/** How single documents fared, in PostgreSQL: by page, by filter, and between runs, where the holdout alone counts. */
 import type { Database } from '../platform/database/database.js';
-import type { DocumentResult } from './training-run.js';
+import type { DatasetSplit, DocumentResult } from './training-run.js';
 
 export type ResultFilter = {
+  split: DatasetSplit;
   isCorrect?: boolean;
   isBaselineCorrect?: boolean;
   actualId?: string;
@@ -49,7 +50,7 @@ export async function countResults(database: Database, runId: string, filter: Re
 }
 
 function conditionOf(database: Database, runId: string, filter: ResultFilter) {
-  const { isCorrect, isBaselineCorrect, actualId, predictedId, slice } = filter;
+  const { split, isCorrect, isBaselineCorrect, actualId, predictedId, slice } = filter;
   const { actualId: actualColumn } = database.documentResult.fields;
   const [hit, baselineHit] = [
     { predictedId: { equals: actualColumn } },
@@ -57,6 +58,7 @@ function conditionOf(database: Database, runId: string, filter: ResultFilter) {
   ];
   return {
     runId,
+    split,
     AND: [
       isCorrect === undefined ? {} : isCorrect ? hit : { NOT: hit },
       isBaselineCorrect === undefined ? {} : isBaselineCorrect ? baselineHit : { NOT: baselineHit },
@@ -74,7 +76,8 @@ export async function countShared(
 ): Promise<{ documents: number; correct: number[] }> {
   const rows = await database.$queryRaw<{ runId: string; documents: number; correct: number }[]>`
     with shared as (
-      select document_id from document_results where run_id = any(${[...runIds]}::uuid[])
+      select document_id from document_results
+      where run_id = any(${[...runIds]}::uuid[]) and split = 'HOLDOUT'
       group by document_id having count(*) = ${runIds.length}::int
     )
     select run_id as "runId", count(*)::int as documents,
@@ -98,7 +101,8 @@ export async function listDifferences(
   const { runIds, first, after } = options;
   const found = await database.$queryRaw<{ documentId: string }[]>`
     select document_id as "documentId" from document_results
-    where run_id = any(${[...runIds]}::uuid[]) and (${after}::uuid is null or document_id > ${after}::uuid)
+    where run_id = any(${[...runIds]}::uuid[]) and split = 'HOLDOUT'
+      and (${after}::uuid is null or document_id > ${after}::uuid)
     group by document_id having count(*) = ${runIds.length}::int and count(distinct predicted_id) > 1
     order by document_id limit ${first + 1}::int`;
   const documentIds = found.slice(0, first).map(({ documentId }) => documentId);
@@ -117,7 +121,7 @@ export async function listDifferences(
 export async function countDifferences(database: Database, runIds: readonly string[]): Promise<number> {
   const [row] = await database.$queryRaw<{ count: number }[]>`
     select count(*)::int as count from (
-      select from document_results where run_id = any(${[...runIds]}::uuid[])
+      select from document_results where run_id = any(${[...runIds]}::uuid[]) and split = 'HOLDOUT'
       group by document_id having count(*) = ${runIds.length}::int and count(distinct predicted_id) > 1
     ) as differing`;
   return row?.count ?? 0;

@@ -59,10 +59,11 @@ function readPlace(key: string): ResultPlace | null {
 }
 
 function toFilter(input: DocumentResultFilterInput | null): ResultFilter {
-  const { isCorrect, isBaselineCorrect, actualLabelId, predictedLabelId, slice } = input ?? {};
+  const { split, isCorrect, isBaselineCorrect, actualLabelId, predictedLabelId, slice } = input ?? {};
   // What is no id is nobody's: the nil id stands for it.
   const idOf = (id: string) => (isId(id) ? id : '00000000-0000-0000-0000-000000000000');
   return {
+    split: split ?? 'HOLDOUT',
     ...(typeof isCorrect === 'boolean' && { isCorrect }),
     ...(typeof isBaselineCorrect === 'boolean' && { isBaselineCorrect }),
     ...(actualLabelId && { actualId: idOf(actualLabelId) }),
@@ -79,7 +80,9 @@ export class RunResultsResolver {
     this.#connection = dependencies.connection;
   }
 
-  @FieldResolver(() => DocumentResultConnectionType, { description: 'How each holdout document fared' })
+  @FieldResolver(() => DocumentResultConnectionType, {
+    description: 'How each holdout document fared, or each of the validation',
+  })
   results(
     @Root() run: TrainingRun,
     @Arg('filter', () => DocumentResultFilterInput, { nullable: true })
@@ -139,7 +142,8 @@ export class CellDocumentsResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ) {
     const listing = { first, after: after ?? null, order: 'MOST_CONFIDENT_FIRST' as const };
-    return toResultConnection(this.#connection, runId, { actualId, predictedId }, listing);
+    const filter = { split: 'HOLDOUT' as const, actualId, predictedId };
+    return toResultConnection(this.#connection, runId, filter, listing);
   }
 }
 

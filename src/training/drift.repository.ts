@@ -47,7 +47,10 @@ export async function findOrigin(
 
 /** Confidence of a run's model in each document of its holdout. */
 export async function listHoldoutConfidences(database: Database, runId: string): Promise<number[]> {
-  const results = await database.documentResult.findMany({ where: { runId }, select: { confidence: true } });
+  const results = await database.documentResult.findMany({
+    where: { runId, split: 'HOLDOUT' },
+    select: { confidence: true },
+  });
   return results.map(({ confidence }) => confidence);
 }
 

@@ -1,8 +1,10 @@
 /** What a client asks of the documents behind figures. */
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { DatasetSplitEnum } from './dataset.types.js';
 import { resultOrders } from './document-result.repository.js';
 import type { SliceDimension } from './document-slices.js';
 import { SliceDimensionEnum } from './evaluation.types.js';
+import type { DatasetSplit } from './training-run.js';
 
 export const ResultOrderEnum = Object.fromEntries(resultOrders.map((order) => [order, order]));
 registerEnumType(ResultOrderEnum, { name: 'DocumentResultOrder' });
@@ -18,6 +20,12 @@ class SliceInput {
 
 @InputType('DocumentResultFilter')
 export class DocumentResultFilterInput {
+  @Field(() => DatasetSplitEnum, {
+    nullable: true,
+    description: 'HOLDOUT by default, or VALIDATION; of what is trained on there are no results',
+  })
+  split?: DatasetSplit | null;
+
   @Field(() => Boolean, { nullable: true, description: 'Whether the network was right' })
   isCorrect?: boolean | null;
 

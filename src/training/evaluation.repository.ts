@@ -22,8 +22,10 @@ export type HoldoutFigures = {
   slices: SliceMetrics[];
 };
 
-/** All that is kept of a run. */
-export type Evaluation = HoldoutFigures & {
+/** All that is kept of a run; its results are those of the holdout and of the validation. */
+export type Evaluation = Omit<HoldoutFigures, 'metrics'> & {
+  /** Null where the holdout could not be measured. */
+  metrics: EvaluationMetrics | null;
   /** Of validation and holdout. */
   suspects: SuspectedLabelError[];
   baseline: BaselineMetrics | null;
@@ -38,7 +40,7 @@ export async function insertEvaluation(
   evaluation: Evaluation,
 ): Promise<void> {
   const { metrics, classes, confusion, results, calibration, slices, suspects, baseline } = evaluation;
-  await tx.evaluationMetrics.create({ data: { runId, ...metrics } });
+  if (metrics) await tx.evaluationMetrics.create({ data: { runId, ...metrics } });
   await tx.classMetrics.createMany({ data: classes.map((row) => ({ runId, ...row })) });
   await tx.confusionCell.createMany({ data: confusion.map((row) => ({ runId, ...row })) });
   for (const part of partsOf(results))
@@ -115,7 +117,7 @@ export async function listSuspects(
   );
 }
 
-/** How each holdout document fared with a model version that one of our runs has made. */
+/** How each document of validation and holdout fared with a model version that one of our runs has made. */
 export async function listResultsOfModel(
   database: Database,
   modelVersionId: string,

@@ -170,12 +170,15 @@ export class ConfusionCellType implements CellOfRun {
   share!: number;
 }
 
-@ObjectType('DocumentResult', { description: 'How one holdout document fared' })
+@ObjectType('DocumentResult', { description: 'How one document fared that the network has not learnt' })
 export class DocumentResultType implements DocumentResult {
   documentId!: string;
   actualId!: string;
   predictedId!: string;
   baselineId!: string | null;
+
+  @Field(() => DatasetSplitEnum)
+  split!: DatasetSplit;
 
   @Field(() => Float)
   confidence!: number;

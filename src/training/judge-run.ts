@@ -19,6 +19,7 @@ import type { DatabaseConnection } from '../platform/database/database.js';
 import { messageOf } from '../shared/errors.js';
 import { findPolicy } from './gate.repository.js';
 import { loadExamples, type SnapshotDocument } from './load-examples.js';
+import { isMeasurable } from './measure-holdout.js';
 import {
   type GateFindings,
   type HoldoutAnswer,
@@ -95,7 +96,8 @@ export function createJudgeRun(dependencies: {
     const serving = await findServingModel(database);
     const servingLabelIds = serving ? await getLabelIdsOfModel(database, serving.id) : [];
     let servingPredictions: UnitPrediction[] | null = null;
-    if (serving) {
+    // What cannot be measured is refused whatever the serving model says.
+    if (serving && isMeasurable(predictions)) {
       try {
         servingPredictions = await scoreHoldout(serving, made, servingLabelIds.length);
       } catch (error) {

@@ -1,4 +1,4 @@
-/** Thresholds of labels over GraphQL. They stand here and not with the labels because the holdout judges them. */
+/** Thresholds of labels over GraphQL. They stand here and not with the labels because what a run has measured decides on them. */
 import { Arg, Ctx, Float, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import type {
@@ -23,7 +23,7 @@ export class LabelThresholdResolver {
   }
 
   @Query(() => [LabelThresholdType], {
-    description: `For each label the serving model knows: what its threshold does, or with a precision the lowest threshold that reaches it on at least ${minimumAnswers} answers of the holdout`,
+    description: `For each label the serving model knows: what its threshold does, or with a precision the lowest threshold that reaches it on at least ${minimumAnswers} answers of the validation, and what that one does on the holdout`,
   })
   async labelThresholds(
     @Arg('targetPrecision', () => Float, { nullable: true }) targetPrecision: number | null,

@@ -1,7 +1,7 @@
-/** From which confidence on a model may label documents by itself, judged on the holdout. Pure. */
+/** From which confidence on a model may label documents by itself, judged on documents that it has not learnt. Pure. */
 import { wilsonInterval } from '../layoutlmv2/metrics.js';
 
-/** How a document of the holdout fared that a model called by the label in question. */
+/** How a document fared that a model called by the label in question. */
 export type JudgedAnswer = { confidence: number; isCorrect: boolean };
 
 /** What a threshold does to the answers for one label. */

@@ -3,17 +3,10 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type { Label } from '../labels/label.js';
 import { LabelType } from '../labels/label.types.js';
 import type { LabelThreshold } from './choose-label-thresholds.js';
+import type { ThresholdFigures } from './label-threshold.js';
 
-@ObjectType('LabelThreshold', {
-  description: 'What a threshold does to the answers of the serving model on its holdout',
-})
-export class LabelThresholdType implements LabelThreshold {
-  @Field(() => LabelType)
-  label!: Label;
-
-  @Field(() => Float, { nullable: true, description: 'Null where none reaches the precision' })
-  threshold!: number | null;
-
+@ObjectType('ThresholdFigures', { description: 'What a threshold does to the answers for a label' })
+class ThresholdFiguresType implements ThresholdFigures {
   @Field(() => Float, {
     nullable: true,
     description: 'Of the answers that reach it, the share that is right',
@@ -35,6 +28,21 @@ export class LabelThresholdType implements LabelThreshold {
   @Field(() => Int, { description: 'Answers that reach it' })
   assigned!: number;
 
-  @Field(() => Int, { description: 'All answers for the label on the holdout' })
+  @Field(() => Int, { description: 'All answers for the label' })
   support!: number;
+}
+
+@ObjectType('LabelThreshold', {
+  description:
+    'What a threshold does to the answers of the serving model on its holdout, which has no part in its choice: the validation has',
+})
+export class LabelThresholdType extends ThresholdFiguresType implements LabelThreshold {
+  @Field(() => LabelType)
+  label!: Label;
+
+  @Field(() => Float, { nullable: true, description: 'Null where none reaches the precision' })
+  threshold!: number | null;
+
+  @Field(() => ThresholdFiguresType, { description: 'What it does on the documents it is chosen by' })
+  validation!: ThresholdFigures;
 }

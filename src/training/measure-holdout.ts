@@ -14,6 +14,7 @@ import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import { measureSlices } from './document-slices.js';
 import type { HoldoutFigures } from './evaluation.repository.js';
 import { intervalsOf } from './metric-intervals.js';
+import type { DatasetSplit, DocumentResult } from './training-run.js';
 
 /** What a classifier says of one document: of a network, or of the text baseline. */
 type Prediction = Pick<UnitPrediction, 'unit' | 'label' | 'predicted' | 'probabilities'>;
@@ -21,8 +22,16 @@ type Prediction = Pick<UnitPrediction, 'unit' | 'label' | 'predicted' | 'probabi
 /** What is measured beside the figures themselves. */
 type Surroundings = {
   /** The slices each document stands in. */
-  slices?: ReadonlyMap<string, readonly string[]>;
+  slices?: ReadonlyMap<string, readonly string[]> | undefined;
 };
+
+/** Whether there are documents, and all that is said of them are numbers. */
+export function isMeasurable(predictions: readonly Pick<Prediction, 'probabilities'>[]): boolean {
+  return (
+    predictions.length > 0 &&
+    predictions.every(({ probabilities }) => Array.from(probabilities).every(Number.isFinite))
+  );
+}
 
 /** @throws when there is nothing to measure: a number that was not measured is not made up. */
 export function measureHoldout(
@@ -45,14 +54,7 @@ export function measureHoldout(
   }));
   const hits = judged.filter((unit) => unit.actual === unit.predicted).length;
   const intervals = measured(intervalsOf(judged, classCount, seed));
-  const results = predictions.map((prediction) => ({
-    documentId: prediction.unit,
-    actualId: idOf(labelIds, prediction.label),
-    predictedId: idOf(labelIds, prediction.predicted),
-    confidence: measured(prediction.probabilities[prediction.predicted] ?? null),
-    baselineId: null,
-    slices: [...(slices?.get(prediction.unit) ?? [])],
-  }));
+  const results = resultsOf('HOLDOUT', predictions, labelIds, { slices });
   return {
     metrics: {
       accuracy: measured(accuracyOf(matrix)),
@@ -95,6 +97,24 @@ export function measureHoldout(
       })),
     ),
   };
+}
+
+/** Document by document: what was said of it, and how surely. */
+export function resultsOf(
+  split: DatasetSplit,
+  predictions: readonly Prediction[],
+  labelIds: readonly string[],
+  { slices }: Surroundings = {},
+): DocumentResult[] {
+  return predictions.map(({ unit, label, predicted, probabilities }) => ({
+    documentId: unit,
+    split,
+    actualId: idOf(labelIds, label),
+    predictedId: idOf(labelIds, predicted),
+    confidence: measured(probabilities[predicted] ?? null),
+    baselineId: null,
+    slices: [...(slices?.get(unit) ?? [])],
+  }));
 }
 
 type Ends<Name extends string, Value> = Record<`${Name}Low` | `${Name}High`, Value>;

@@ -1,6 +1,6 @@
 /**
- * Everything a run tells of what it has reached: the figures of the holdout and of its slices, labels that may be wrong, and beside
- * them what a text baseline reaches that has learnt the same documents.
+ * Everything a run tells of what it has reached: the figures of the holdout and of its slices, how each document of holdout and
+ * validation fared, labels that may be wrong, and beside them what a text baseline reaches that has learnt the same documents.
  */
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { mostLikely } from '../layoutlmv2/probability.js';
@@ -11,7 +11,7 @@ import { slicesOf } from './document-slices.js';
 import type { Evaluation } from './evaluation.repository.js';
 import { suspectLabels } from './label-errors.js';
 import type { SnapshotDocument } from './load-examples.js';
-import { measureHoldout } from './measure-holdout.js';
+import { isMeasurable, measureHoldout, resultsOf } from './measure-holdout.js';
 import { type ReadDocument, readSnapshotDocuments } from './read-snapshot-documents.js';
 import type {
   BaselineMetrics,
@@ -20,7 +20,7 @@ import type {
   SuspectedLabelError,
 } from './training-run.js';
 
-/** @throws when the holdout is empty. */
+/** Of a holdout that is empty, or for which the network gives scores that are no numbers, there are no figures. */
 export async function measureRun(options: {
   connection: DatabaseConnection;
   /** All of the snapshot. */
@@ -40,8 +40,18 @@ export async function measureRun(options: {
       checkCancelled,
     );
   const holdoutTexts = await read('HOLDOUT');
-  const slices = new Map(holdoutTexts.map(({ documentId, traits }) => [documentId, slicesOf(traits)]));
-  const figures = measureHoldout(holdout, labelIds, seed, { slices });
+  const slices = new Map(
+    [...holdoutTexts, ...(await read('VALIDATION'))].map(({ documentId, traits }) => [
+      documentId,
+      slicesOf(traits),
+    ]),
+  );
+  const figures = isMeasurable(holdout)
+    ? measureHoldout(holdout, labelIds, seed, { slices })
+    : { metrics: null, classes: [], confusion: [], results: [], calibration: [], slices: [] };
+  const ofValidation = isMeasurable(validation)
+    ? resultsOf('VALIDATION', validation, labelIds, { slices })
+    : [];
   const pause = async () => {
     await letOthersRun();
     await checkCancelled();
@@ -52,7 +62,7 @@ export async function measureRun(options: {
   return {
     ...figures,
     classes: figures.classes.map((row) => ({ ...row, baselineF1: f1OfBaseline.get(row.labelId) ?? null })),
-    results: figures.results.map((result) => ({
+    results: [...figures.results, ...ofValidation].map((result) => ({
       ...result,
       baselineId: saidByBaseline.get(result.documentId) ?? null,
     })),
@@ -107,11 +117,10 @@ function suspectsOf(
   labelIds: readonly string[],
 ): SuspectedLabelError[] {
   const isInHoldout = new Set(holdout.map(({ unit }) => unit));
-  const scored = [...validation, ...holdout].map(({ unit, label, probabilities }) => ({
-    documentId: unit,
-    label,
-    probabilities,
-  }));
+  const scored = [validation, holdout]
+    .filter(isMeasurable)
+    .flat()
+    .map(({ unit, label, probabilities }) => ({ documentId: unit, label, probabilities }));
   return suspectLabels(scored, labelIds.length).map(({ label, suggested, ...doubt }) => ({
     ...doubt,
     split: isInHoldout.has(doubt.documentId) ? 'HOLDOUT' : 'VALIDATION',

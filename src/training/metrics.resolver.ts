@@ -83,7 +83,7 @@ export class MetricsResolver {
 
   @FieldResolver(() => EvaluationMetricsType, {
     nullable: true,
-    description: 'On the holdout; null before the run has ended',
+    description: 'On the holdout; null before the run has ended, and where it could not be measured',
   })
   metrics(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<EvaluationMetrics | null> {
     return context.load(this.#loadEvaluations, run.id);

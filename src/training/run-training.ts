@@ -237,7 +237,6 @@ export function createRunTraining(dependencies: {
       const scorePages = async (pages: Parameters<typeof classifier.classify>[0]) =>
         (await classifier.classify(pages, { batchSize: microBatchSize })).map(({ logits }) => logits);
       const holdout = await predictUnits(scorePages, data.holdout, { microBatchSize, maxTokens });
-      requireMeasurable(holdout);
       const validation = await predictUnits(scorePages, data.validation, { microBatchSize, maxTokens });
       return { validation, holdout };
     } finally {
@@ -250,6 +249,7 @@ export function createRunTraining(dependencies: {
     const documents = await listSnapshotDocuments(connection, await listItems(database, run.snapshotId));
     const { network, data, maxTokens, base } = await prepare(run, documents, checkCancelled);
     const weights = await learn(run, network, data, maxTokens, checkCancelled);
+    requireNumbers(weights);
     const predictions = await measure(run, network, weights, data, maxTokens);
     const { labelIds } = data;
     const { seed } = run.hyperparameters;
@@ -346,20 +346,15 @@ export function createRunTraining(dependencies: {
   };
 }
 
-/** @throws AppError TRAINING_FAILED: what cannot be measured is no model version, as nobody could tell whether it may serve. */
-function requireMeasurable(predictions: readonly UnitPrediction[]): void {
-  if (predictions.length === 0) {
+/** @throws AppError TRAINING_FAILED: weights that are no numbers make no network, whatever it is asked. */
+function requireNumbers(weights: WeightMap): void {
+  for (const [name, { data }] of weights) {
+    if (data.every(Number.isFinite)) continue;
     throw createTrainingFailedError(
-      'The holdout is empty: its documents are gone since the run was asked for. Start another one',
+      `The training has made weights that are no numbers (${name}): try a lower learning rate or a longer warm-up`,
       null,
     );
   }
-  const broken = predictions.filter(({ probabilities }) => !Array.from(probabilities).every(Number.isFinite));
-  if (broken.length === 0) return;
-  throw createTrainingFailedError(
-    `The trained network gives scores that are no numbers for ${broken.length} of ${predictions.length} holdout documents`,
-    null,
-  );
 }
 
 /** What the training itself throws (a loss that is no number, too little memory) would happen at every try. */

@@ -123,8 +123,10 @@ export type CalibrationBin = {
 };
 
 export type ConfusionCell = { actualId: string; predictedId: string; count: number };
+/** How a document fared that the network has not learnt. */
 export type DocumentResult = {
   documentId: string;
+  split: DatasetSplit;
   actualId: string;
   predictedId: string;
   confidence: number;

@@ -174,12 +174,17 @@ describe('review and the label set, over GraphQL', () => {
       second: { threshold: 0.45, neverAssignAutomatically: true, documentCount: 1 },
       third: { threshold: null },
     });
-    expect(await ask('{ labelThresholds { label { name } threshold coverage support } }')).toEqual({
+    expect(
+      await ask(
+        '{ labelThresholds { label { name } threshold coverage support validation { precision support } } }',
+      ),
+    ).toEqual({
       labelThresholds: ['Bill', 'invoice', 'letter'].map((name) => ({
         label: { name },
         threshold: 0.8,
         coverage: null,
         support: 0,
+        validation: { precision: null, support: 0 },
       })),
     });
     const merged = await ask(

@@ -263,6 +263,25 @@ describe('the gate at the end of a run', () => {
     );
     expect((await judge(broken)).findings).toMatchObject({ verdict: 'REFUSED', code: 'NOT_A_NUMBER' });
   });
+
+  it('refuses a holdout without documents, and whoever asks is told', async () => {
+    const before = await serve([invoice, letter], [4, 0]);
+    const judgement = await judge([]);
+    const version = await world.make.makeModelVersion([invoice, letter]);
+    expect(await apply(version, judgement)).toMatch(
+      /^Refused by the gate and kept as a candidate: The holdout is empty/,
+    );
+    expect(await servingId()).toBe(before.id);
+    const context = createContext({ baseUrl: '', viewer: { name: 'ann' } });
+    const setPromotionPolicy = createSetPromotionPolicy(world.log);
+    const decision = await new GateResolver({ ...world.database, setPromotionPolicy }).gateDecision(
+      run,
+      context,
+    );
+    if (!(decision instanceof GateDecisionType)) throw new Error('no decision');
+    expect(decision).toMatchObject({ verdict: 'REFUSED', code: 'EMPTY_HOLDOUT', support: 0 });
+    expect([decision.candidate(), decision.serving()]).toEqual([null, null]);
+  });
 });
 
 describe('the promotion policy', () => {

@@ -94,24 +94,30 @@ describe('what a run has measured', () => {
         finishedAt: new Date(),
       },
     });
-    // What it calls a bill is right from 0.9 on; an invoice never is; a letter too seldom occurs.
-    const results: [string, string, number][] = [
-      ...Array.from({ length: 20 }, (_, index): [string, string, number] => [bill, bill, 0.9 + index / 1000]),
-      ...Array.from({ length: 20 }, (_, index): [string, string, number] => [
-        letter,
-        bill,
-        0.5 + index / 1000,
-      ]),
-      ...Array.from({ length: 20 }, (_, index): [string, string, number] => [
-        bill,
-        invoice,
-        0.9 + index / 1000,
-      ]),
-      [letter, letter, 0.99],
+    type Fared = [split: 'VALIDATION' | 'HOLDOUT', actualId: string, predictedId: string, confidence: number];
+    const many = (count: number, split: Fared[0], actualId: string, predictedId: string, from: number) =>
+      Array.from(
+        { length: count },
+        (_, index): Fared => [...([split, actualId, predictedId] as const), from + index / 1000],
+      );
+    const results: Fared[] = [
+      // On the validation, what it calls a bill is right from 0.9 on; an invoice never is; a letter too seldom occurs.
+      ...many(20, 'VALIDATION', bill, bill, 0.9),
+      ...many(20, 'VALIDATION', letter, bill, 0.5),
+      ...many(20, 'VALIDATION', bill, invoice, 0.9),
+      ['VALIDATION', letter, letter, 0.99],
+      // On the holdout, of ten bills that reach 0.9 one is a letter, and ten more reach 0.519.
+      ...many(9, 'HOLDOUT', bill, bill, 0.92),
+      ['HOLDOUT', letter, bill, 0.95],
+      ...many(10, 'HOLDOUT', letter, bill, 0.55),
+      ...many(20, 'HOLDOUT', bill, bill, 0.3),
+      ...many(12, 'HOLDOUT', invoice, invoice, 0.95),
     ];
-    for (const [actualId, predictedId, confidence] of results) {
+    for (const [split, actualId, predictedId, confidence] of results) {
       const { id: documentId } = await make.makeDocument();
-      await prisma.documentResult.create({ data: { runId, documentId, actualId, predictedId, confidence } });
+      await prisma.documentResult.create({
+        data: { runId, documentId, split, actualId, predictedId, confidence },
+      });
     }
     await prisma.classMetrics.create({
       data: { runId, labelId: bill, precision: 0.5, recall: 0.5, f1: 0.5, support: 40 },
@@ -129,26 +135,71 @@ describe('what a run has measured', () => {
     return { list: listLabelThresholds, choose };
   };
 
-  it('shows what the thresholds do that labels have', async () => {
+  it('shows what the thresholds do that labels have, on holdout and validation', async () => {
     expect(await build().list(null)).toMatchObject([
-      { label: { name: 'bill' }, threshold: 0.8, precision: 1, coverage: 0.5, assigned: 20, support: 40 },
-      { label: { name: 'invoice' }, threshold: 0.8, precision: 0, coverage: 1, assigned: 20, support: 20 },
-      { label: { name: 'letter' }, threshold: 0.8, precision: 1, coverage: 1, assigned: 1, support: 1 },
+      {
+        ...{
+          label: { name: 'bill' },
+          threshold: 0.8,
+          precision: 0.9,
+          coverage: 0.25,
+          assigned: 10,
+          support: 40,
+        },
+        validation: { precision: 1, coverage: 0.5, assigned: 20, support: 40 },
+      },
+      {
+        ...{
+          label: { name: 'invoice' },
+          threshold: 0.8,
+          precision: 1,
+          coverage: 1,
+          assigned: 12,
+          support: 12,
+        },
+        validation: { precision: 0, coverage: 1, assigned: 20, support: 20 },
+      },
+      {
+        ...{
+          label: { name: 'letter' },
+          threshold: 0.8,
+          precision: null,
+          coverage: null,
+          assigned: 0,
+          support: 0,
+        },
+        validation: { precision: 1, coverage: 1, assigned: 1, support: 1 },
+      },
     ]);
   });
 
-  it('chooses those that reach a precision, and leaves a label alone where none does', async () => {
+  it('chooses by the validation alone what reaches a precision, and tells what the holdout says of it', async () => {
     const proposed = await build().list(0.95);
     expect(proposed).toMatchObject([
-      { threshold: expect.closeTo(0.519, 12), precision: expect.closeTo(20 / 21, 12), coverage: 21 / 40 },
-      { threshold: null, precision: null, coverage: 0, support: 20 },
-      { threshold: null, support: 1 },
+      {
+        threshold: expect.closeTo(0.519, 12),
+        validation: { precision: expect.closeTo(20 / 21, 12), coverage: 21 / 40 },
+        ...{ precision: 9 / 20, coverage: 20 / 40, assigned: 20, support: 40 },
+      },
+      // The holdout would have it, but it does not choose.
+      {
+        threshold: null,
+        precision: null,
+        coverage: 0,
+        support: 12,
+        validation: { coverage: 0, support: 20 },
+      },
+      { threshold: null, support: 0, validation: { support: 1 } },
     ]);
+    expect(proposed[0]?.precisionLow).toBeLessThan(9 / 20);
+    expect(proposed[0]?.precisionHigh).toBeGreaterThan(9 / 20);
     const labelsNow = async () =>
       (await review.labelResolver.labels(false)).map(({ threshold }) => threshold);
     expect(await labelsNow()).toEqual([null, null, null]);
     const one = await build().choose({ targetPrecision: 0.99, labelIds: [bill], changedBy: 'ann' });
-    expect(one).toMatchObject([{ label: { name: 'bill', threshold: 0.9 }, threshold: 0.9 }]);
+    expect(one).toMatchObject([
+      { label: { name: 'bill', threshold: 0.9 }, threshold: 0.9, precision: 0.9, coverage: 0.25 },
+    ]);
     const all = await build().choose({ targetPrecision: 0.95, labelIds: null, changedBy: 'ann' });
     expect(all).toHaveLength(3);
     expect(await labelsNow()).toEqual([expect.closeTo(0.519, 12), null, null]);
@@ -179,8 +230,8 @@ describe('what a run has measured', () => {
     expect(await cells.actualName(cell, context)).toBe('letter');
     // Thresholds speak of today's labels: what was called a bill is an invoice, and rightly so.
     expect(await build().list(null)).toMatchObject([
-      { label: { name: 'invoice' }, support: 60, assigned: 40, precision: 1 },
-      { label: { name: 'letter' }, support: 1 },
+      { label: { name: 'invoice' }, support: 52, validation: { support: 60, assigned: 40, precision: 1 } },
+      { label: { name: 'letter' }, validation: { support: 1 } },
     ]);
     await review.retireLabel({ id: invoice, changedBy: 'ann' });
     expect((await build().list(null)).map(({ label }) => label.name)).toEqual(['letter']);

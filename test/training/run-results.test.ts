@@ -10,7 +10,7 @@ import { createLog } from '../../src/platform/log.js';
 import { createId } from '../../src/shared/ids.js';
 import { defaultHyperparameters } from '../../src/training/default-hyperparameters.js';
 import { insertEvaluation } from '../../src/training/evaluation.repository.js';
-import { measureHoldout } from '../../src/training/measure-holdout.js';
+import { measureHoldout, resultsOf } from '../../src/training/measure-holdout.js';
 import { insertPoints, insertRun } from '../../src/training/training.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createRecordMaker } from '../support/records.js';
@@ -29,13 +29,14 @@ type Result = Answer & {
 };
 
 const resultFields = `totalCount pageInfo { hasNextPage endCursor } edges { node {
-  confidence isCorrect slices document { id } actual { name } predicted { name } baselinePredicted { name } } }`;
+  confidence isCorrect split slices document { id } actual { name } predicted { name } baselinePredicted { name } } }`;
 
 describe('what lies behind the figures of runs, over GraphQL', () => {
   let database: TestDatabase;
   let schema: GraphQLSchema;
   let labelIds: string[];
   let documents: string[];
+  let validated: string;
   let [first, second, empty] = ['', '', ''];
 
   beforeAll(async () => {
@@ -53,6 +54,7 @@ describe('what lies behind the figures of runs, over GraphQL', () => {
     ];
     documents = [];
     for (let count = 0; count < 6; count += 1) documents.push((await make.makeDocument()).id);
+    validated = (await make.makeDocument()).id;
     // Two invoices, two letters, two forms; the second run has one invoice more right and a letter wrong.
     first = await keepRun([0, 1, 1, 1, 0, 2], documents);
     second = await keepRun([0, 0, 1, 2, 0, 2], documents);
@@ -79,6 +81,7 @@ describe('what lies behind the figures of runs, over GraphQL', () => {
           label === predicted ? 0.5 + index / 16 : (0.5 - index / 16) / 2,
         ),
       }));
+      const validation = { unit: validated, label: 0, probabilities: Float32Array.of(0.4, 0.4, 0.2) };
       const slices = new Map(
         of.map((document, index) => [document, [`PAGE_COUNT:${index < 3 ? 'few' : 'many'}`]]),
       );
@@ -87,10 +90,14 @@ describe('what lies behind the figures of runs, over GraphQL', () => {
         figures.metrics;
       await insertEvaluation(tx, id, {
         ...figures,
-        results: figures.results.map((result, index) => ({
-          ...result,
-          baselineId: labelIds[index === 1 ? 0 : 1] ?? null,
-        })),
+        results: [
+          ...figures.results.map((result, index) => ({
+            ...result,
+            baselineId: labelIds[index === 1 ? 0 : 1] ?? null,
+          })),
+          // Every run says something else of it: no comparison counts it.
+          ...resultsOf('VALIDATION', [{ ...validation, predicted: said[1] ?? 0 }], labelIds),
+        ],
         suspects: [4, 1].map((index) => ({
           documentId: of[index] ?? '',
           split: 'HOLDOUT',
@@ -150,10 +157,24 @@ describe('what lies behind the figures of runs, over GraphQL', () => {
     ['slice: { dimension: PAGE_COUNT, band: "many" }', [3, 4, 5]],
     ['slice: { dimension: SKEW, band: "many" }', []],
     ['actualLabelId: "none"', []],
+    ['split: HOLDOUT, isCorrect: false', [1, 4]],
+    ['split: TRAIN', []],
   ])('are found by %s', async (filter, expected) => {
     const found = await results(`filter: { ${filter} }`);
     expect(found.edges.map(({ node }) => documents.indexOf(node.document.id))).toEqual(expected);
     expect(found.totalCount).toBe(expected.length);
+  });
+
+  it('are those of the validation where these are asked for', async () => {
+    const found = await results('filter: { split: VALIDATION }');
+    expect(found.edges.map(({ node }) => node)).toMatchObject([
+      {
+        document: { id: validated },
+        split: 'VALIDATION',
+        isCorrect: false,
+        confidence: expect.closeTo(0.4, 6),
+      },
+    ]);
   });
 
   it('are refused a cursor that is none', async () => {

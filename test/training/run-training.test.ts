@@ -24,6 +24,7 @@ import {
   listConfusion,
   listSlices,
 } from '../../src/training/evaluation.repository.js';
+import { findGateDecisions } from '../../src/training/gate.repository.js';
 import { listSeries } from '../../src/training/metric-series.repository.js';
 import { createRunTraining } from '../../src/training/run-training.js';
 import { createStartTrainingRun } from '../../src/training/start-training-run.js';
@@ -157,6 +158,12 @@ describe('doing a training run', () => {
     expect(metrics?.support).toBe(3);
     const [confusion = []] = await listConfusion(reader, [id]);
     expect(confusion.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+    const results = await reader.documentResult.findMany({ where: { runId: id }, orderBy: { split: 'asc' } });
+    expect(results.map(({ split }) => split)).toEqual([
+      ...Array.from({ length: 3 }, () => 'VALIDATION'),
+      ...Array.from({ length: 3 }, () => 'HOLDOUT'),
+    ]);
+    expect(results.every(({ slices: own }) => own.includes('PAGE_COUNT:2 to 3 pages'))).toBe(true);
 
     const [baseline, [calibration = []], [slices = []], [classes = []]] = [
       (await findBaselines(reader, [id]))[0],
@@ -346,6 +353,74 @@ describe('doing a training run', () => {
     // Twice makes no difference.
     await job.giveUp({ runId: id }, error);
     expect(log.take()).toEqual([]);
+  });
+
+  describe('of which the holdout cannot be measured', () => {
+    const listSplit = async (split: string) => {
+      const rows = await database.query<{ id: string }>(
+        'select document_id as id from dataset_items where split = $1::dataset_split',
+        [split],
+      );
+      return rows.map(({ id }) => id);
+    };
+    /** Ends as a candidate that the gate has refused; the model that served goes on. */
+    const expectRefused = async (id: string, code: string, reason: RegExp, support: number) => {
+      const run = await read(id);
+      expect(run).toMatchObject({ status: 'SUCCEEDED', modelVersionId: id, failureCode: null });
+      expect(run.statusReason).toMatch(/^Refused by the gate and kept as a candidate: /);
+      expect(run.statusReason).toMatch(reason);
+      const reader = database.connection.database;
+      expect(await findGateDecisions(reader, [id])).toMatchObject([
+        { verdict: 'REFUSED', code, support, accuracy: null, servingModelId: baseId },
+      ]);
+      expect((await findServingModel(reader))?.id).toBe(baseId);
+      expect(await findEvaluations(reader, [id])).toEqual([null]);
+      expect(await listConfusion(reader, [id])).toEqual([[]]);
+      expect((await readCheckpoint(store.folderOf(id))).labels).toHaveLength(3);
+    };
+
+    it('makes a candidate that is refused where the documents of the holdout are gone', async () => {
+      const { id } = await start();
+      await database.query('delete from documents where id = any($1)', [await listSplit('HOLDOUT')]);
+      expect(await createJob().run({ runId: id }, context())).toEqual({ status: 'done' });
+      await expectRefused(id, 'EMPTY_HOLDOUT', /The holdout is empty: there is nothing to measure on/, 0);
+      // What was measured on the validation stays.
+      const results = await database.connection.database.documentResult.findMany({ where: { runId: id } });
+      expect(results.map(({ split, documentId }) => ({ split, documentId }))).toEqual(
+        (await listSplit('VALIDATION')).map((documentId) => ({ split: 'VALIDATION', documentId })),
+      );
+    });
+
+    it('makes a candidate that is refused where it gives scores that are no numbers', async () => {
+      await writeMicroModel(await store.prepareFolder(baseId), [0, 0], { unknownWord: 3e38 });
+      const { id } = await start();
+      // No document that is trained on has a word the network does not know.
+      await database.query(
+        `update page_words set texts = array['strange'], boxes = array[0, 10, 8, 20]::smallint[]
+         where page_id in (select id from pages where document_id = any($1))`,
+        [[...(await listSplit('HOLDOUT')).slice(1), ...(await listSplit('VALIDATION'))]],
+      );
+      expect(await createJob().run({ runId: id }, context())).toEqual({ status: 'done' });
+      const reason = /The new model gives scores that are no numbers for 2 of 3 holdout documents/;
+      await expectRefused(id, 'NOT_A_NUMBER', reason, 3);
+      const [epochs = []] = await listEpochs(database.connection.database, [id]);
+      expect(epochs).toMatchObject([
+        { isBest: true, validationLoss: null, validationMacroF1: null },
+        { isBest: false, validationLoss: null, validationMacroF1: null },
+      ]);
+    });
+  });
+
+  it('fails where it has made weights that are no numbers', async () => {
+    await writeMicroModel(await store.prepareFolder(baseId), [0, 0], { unknownWord: Number.NaN });
+    const { id } = await start();
+    const job = createJob();
+    const error = await job.run({ runId: id }, context()).catch((thrown: unknown) => thrown);
+    await job.giveUp({ runId: id }, error);
+    const run = await read(id);
+    expect(run).toMatchObject({ status: 'FAILED', failureCode: 'TRAINING_FAILED', modelVersionId: null });
+    expect(run.statusReason).toMatch(/weights that are no numbers \(.*word_embeddings/);
+    expect(await findGateDecisions(database.connection.database, [id])).toEqual([null]);
   });
 
   it('fails at once when the learning itself cannot go on', async () => {

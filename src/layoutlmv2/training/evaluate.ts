@@ -91,11 +91,14 @@ function groupByUnit(
   return units;
 }
 
-/** Loss, accuracy and macro-F1 over units; null without units. */
+/** Loss, accuracy and macro-F1 over units; null without units, and where any of their probabilities is no number. */
 export function summariseUnits(
   units: readonly UnitPrediction[],
   classCount: number,
 ): { loss: number | null; accuracy: number | null; macroF1: number | null } {
+  if (!units.every(({ probabilities }) => probabilities.every(Number.isFinite))) {
+    return { loss: null, accuracy: null, macroF1: null };
+  }
   const actual = units.map(({ label }) => label);
   const matrix = confusionMatrix(
     actual,

@@ -279,14 +279,16 @@ async function* validate(
 }
 
 /** Takes the epoch just done into the progress; whether it is the best so far. */
-function recordEpoch({ progress }: Run, { macroF1, loss }: Validation): boolean {
+function recordEpoch({ progress, options }: Run, { macroF1, loss }: Validation): boolean {
+  // With validation data, an epoch without figures made a network that gives no numbers: better than none at all.
+  const isTakenAnyway = progress.bestEpoch === null || options.validation.length === 0;
   const isBest =
-    macroF1 === null ||
-    loss === null ||
-    progress.bestMacroF1 === null ||
-    progress.bestLoss === null ||
-    macroF1 > progress.bestMacroF1 ||
-    (macroF1 === progress.bestMacroF1 && loss < progress.bestLoss);
+    macroF1 === null || loss === null
+      ? isTakenAnyway
+      : progress.bestMacroF1 === null ||
+        progress.bestLoss === null ||
+        macroF1 > progress.bestMacroF1 ||
+        (macroF1 === progress.bestMacroF1 && loss < progress.bestLoss);
   progress.epochsWithoutImprovement = isBest ? 0 : progress.epochsWithoutImprovement + 1;
   if (isBest) Object.assign(progress, { bestEpoch: progress.epoch, bestMacroF1: macroF1, bestLoss: loss });
   return isBest;

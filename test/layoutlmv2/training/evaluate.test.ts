@@ -61,6 +61,17 @@ describe('judging a classifier by units', () => {
     expect(summariseUnits([], 3)).toEqual({ loss: null, accuracy: null, macroF1: null });
   });
 
+  it('scores nothing where a probability is no number', async () => {
+    const units = await predictUnits(scorePages, [example('a', 0, 0), example('b', 1, 0)], options);
+    const broken = { unit: 'c', label: 0, predicted: 0, pageCount: 1 };
+    const probabilities = Float32Array.from([Number.NaN, 0, 0]);
+    expect(summariseUnits([...units, { ...broken, probabilities }], 3)).toEqual({
+      loss: null,
+      accuracy: null,
+      macroF1: null,
+    });
+  });
+
   it('refuses a unit of two classes', async () => {
     const examples = [example('a', 0, 0), example('a', 1, 0)];
     await expect(predictUnits(scorePages, examples, options)).rejects.toThrow(
