@@ -70,6 +70,7 @@ import { createCreateLabel } from './labels/create-label.js';
 import { DocumentLabelResolver, LabelResolver } from './labels/label.resolver.js';
 import { createCollectModelFiles } from './models/collect-model-files.js';
 import { createCancelModelImport, createImportModel } from './models/import-model.js';
+import { createInstallStarterModel, type InstallStarterModel } from './models/install-starter-model.js';
 import { createRequireLicence } from './models/licence.js';
 import { ModelResolver } from './models/model.resolver.js';
 import { createModelStore } from './models/model-store.js';
@@ -132,6 +133,16 @@ function buildFoundation({ config, connection }: Surroundings) {
     requireLicence: createRequireLicence({ allowNoncommercial: config.allowNoncommercialWeights }),
     announce: (tx: Transaction, fact: Fact) => enqueueJobs(tx, jobsAfter(fact)),
   };
+}
+
+/** What a process does before it answers anybody or takes a job. */
+export function buildInstallStarterModel(surroundings: Surroundings): InstallStarterModel {
+  const { config, log } = surroundings;
+  return createInstallStarterModel({
+    ...buildFoundation(surroundings),
+    folder: config.starterModelDir,
+    log,
+  });
 }
 
 /** The resolvers and routes that answer people. */
@@ -208,7 +219,7 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
     new TrainingResolver({
       connection,
       startTrainingRun: createStartTrainingRun(foundation),
-      cancelTrainingRun: createCancelTrainingRun({ connection }),
+      cancelTrainingRun: createCancelTrainingRun(foundation),
       annotateTrainingRun: createAnnotateTrainingRun({ connection }),
     }),
     new DatasetResolver({ connection }),
@@ -304,6 +315,7 @@ export function buildHandlers(surroundings: Surroundings): {
         token: config.hubToken === '' ? null : config.hubToken,
         cacheFolder: config.hubCacheDir ?? join(config.dataDir, 'hub'),
         baseModelsFolder: config.baseModelsDir ?? join(config.dataDir, 'base-models'),
+        starterFolder: config.starterModelDir,
       },
       requireLicence,
       log,

@@ -3,7 +3,7 @@
  * nothing else reads the environment. README's table of settings is checked against this file by a test.
  */
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { createAppError } from './shared/errors.js';
 
@@ -169,6 +169,16 @@ export const settings = {
     schema: z.string().transform((path) => (path === '' ? null : resolve(path))),
     default: '',
     defaultDoc: '`base-models` in DATA_DIR',
+  },
+  starterModelDir: {
+    env: 'STARTER_MODEL',
+    doc: 'Folder of the checkpoint that a new installation begins with; `none`: it begins without a model. Empty: the one that comes with Classeur',
+    schema: z.string().transform((path) => {
+      if (path === 'none') return null;
+      return path === '' ? join(import.meta.dirname, '..', 'starter', 'model') : resolve(path);
+    }),
+    default: '',
+    defaultDoc: '`starter/model` of Classeur',
   },
   allowNoncommercialWeights: {
     env: 'ALLOW_NONCOMMERCIAL_WEIGHTS',

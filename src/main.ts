@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildApi, buildHandlers } from './app.js';
+import { buildApi, buildHandlers, buildInstallStarterModel } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { checkDatabaseReachable, connectDatabase } from './platform/database/database.js';
 import { startEmbeddedServer } from './platform/database/embedded-server.js';
@@ -81,6 +81,8 @@ async function startApi(
   const feed = createLiveFeed();
   const listener = await listenToEvents(databaseUrl, ({ topic, id }) => feed.publish(topic, { id }), log);
   started.push({ stop: () => listener.close() });
+  // Before anything can be uploaded, so that the first upload is classified.
+  await buildInstallStarterModel({ config, connection, log })();
 
   const lanes: readonly Lane[] = config.role === 'all' ? ['worker', 'trainer'] : [];
   const children = lanes.map((lane) => ({
@@ -125,6 +127,7 @@ async function startLane(
 ): Promise<{ ended: Promise<never> }> {
   const connection = connectDatabase(databaseUrl, { maxConnections: config.workerConcurrency + 2 });
   started.push({ stop: () => connection.close() });
+  await buildInstallStarterModel({ config, connection, log })();
   const { handlers, close } = buildHandlers({ config, connection, log });
   started.push({ stop: close });
   const runner = await startJobRunner({

@@ -27,6 +27,7 @@ describe('the configuration', () => {
       hubToken: '',
       hubCacheDir: null,
       baseModelsDir: null,
+      starterModelDir: resolve('starter', 'model'),
       allowNoncommercialWeights: true,
       keptModelVersions: 10,
       labelThreshold: 0.8,
@@ -68,6 +69,11 @@ describe('the configuration', () => {
       Object.values(settings).map(({ env }, index) => [env, index % 2 === 0 ? '' : '  ']),
     );
     expect(readConfig(blank)).toEqual(readConfig({}));
+  });
+
+  it('takes the starter model from where it is told, or from nowhere', () => {
+    expect(readConfig({ STARTER_MODEL: 'models/ours' }).starterModelDir).toBe(resolve('models', 'ours'));
+    expect(readConfig({ STARTER_MODEL: 'none' }).starterModelDir).toBeNull();
   });
 
   it('cannot be changed', () => {

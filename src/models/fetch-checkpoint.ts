@@ -25,6 +25,7 @@ import {
   createHubUnreachableError,
 } from './model.errors.js';
 import { type ModelSource, nameOfSource } from './model-import.js';
+import { starterFolderName } from './starter-model.js';
 
 // Of the identifiers that hubs know, the longest has 40 characters; several may be listed.
 const longestLicence = 500;
@@ -38,6 +39,8 @@ export type CheckpointSources = {
   cacheFolder: string;
   /** The directory whose folders may be imported. */
   baseModelsFolder: string;
+  /** Of the starter model; null or not given where there is none. */
+  starterFolder?: string | null;
   /** Waiting time before the second try of a request; the library's own when not given. */
   retryDelayMs?: number;
 };
@@ -81,7 +84,10 @@ export async function fetchCheckpoint(
     return licence;
   };
   if (source.kind === 'folder') {
-    const folder = await findBaseModelFolder(sources.baseModelsFolder, source.folder);
+    const folder =
+      source.folder === starterFolderName && sources.starterFolder
+        ? sources.starterFolder
+        : await findBaseModelFolder(sources.baseModelsFolder, source.folder);
     const { config, licence } = await describeFolder(folder).catch((error: unknown) => {
       throw toUnusable(source, folder, error);
     });

@@ -8,6 +8,13 @@ export async function lockImportRequests(tx: Transaction): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('model-imports', 0))`;
 }
 
+/** Whether nothing has been kept here yet: no document, no label, no model version. */
+export async function isNewInstallation(database: Database): Promise<boolean> {
+  const [row] = await database.$queryRaw<{ isNew: boolean }[]>`select not exists (select from model_versions)
+    and not exists (select from labels) and not exists (select from documents) as "isNew"`;
+  return row?.isNew === true;
+}
+
 /** Writes down a version that is to be imported. */
 export async function insertImport(
   tx: Transaction,

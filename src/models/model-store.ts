@@ -8,6 +8,8 @@ export type ModelStore = {
   folderOf(modelVersionId: string): string;
   /** The folder of a version to be written; what a killed attempt left there is removed. */
   prepareFolder(modelVersionId: string): Promise<string>;
+  /** Makes the folder of a version a copy of another: its files, as they are. */
+  copyFolder(modelVersionId: string, fromFolder: string): Promise<void>;
   /** Removes the folder of a version that has come to nothing. */
   removeFolder(modelVersionId: string): Promise<void>;
   /** Ids of the versions that have a folder. */
@@ -24,13 +26,21 @@ export function createModelStore(modelsDir: string): ModelStore {
   const folderOf = (modelVersionId: string) => join(modelsDir, modelVersionId);
   const removeFolder = (modelVersionId: string) =>
     rm(folderOf(modelVersionId), { recursive: true, force: true });
+  const prepareFolder = async (modelVersionId: string) => {
+    await mkdir(modelsDir, { recursive: true });
+    await removeFolder(modelVersionId);
+    return folderOf(modelVersionId);
+  };
   return {
     folderOf,
     removeFolder,
-    async prepareFolder(modelVersionId) {
-      await mkdir(modelsDir, { recursive: true });
-      await removeFolder(modelVersionId);
-      return folderOf(modelVersionId);
+    prepareFolder,
+    async copyFolder(modelVersionId, fromFolder) {
+      const folder = await prepareFolder(modelVersionId);
+      await mkdir(folder);
+      for (const entry of await readdir(fromFolder, { withFileTypes: true })) {
+        if (entry.isFile()) await copyFile(join(fromFolder, entry.name), join(folder, entry.name));
+      }
     },
     async listFolders() {
       await mkdir(modelsDir, { recursive: true });

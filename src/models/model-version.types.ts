@@ -102,7 +102,11 @@ export class ModelImportType implements ModelImport {
   @Field(() => String, { nullable: true, description: 'The commit it stood for, once the hub has said' })
   commit!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'In the directory of base models; null for the hub' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'In the directory of base models, or `starter` for what comes with Classeur; null for the hub',
+  })
   folder!: string | null;
 
   @Field(() => Boolean, {

@@ -111,3 +111,10 @@ export const createCheckpointUnusableError = (source: string, fault: string, cau
     message: `${source} is no checkpoint that can be used. ${fault}`,
     cause,
   });
+
+export const createStarterUnusableError = (folder: string, fault: string, cause: unknown) =>
+  createAppError({
+    code: 'STARTER_MODEL_UNUSABLE',
+    message: `The starter model in ${folder} cannot be installed: ${fault} Set STARTER_MODEL to the folder of a checkpoint with a classifier, or to none`,
+    cause,
+  });

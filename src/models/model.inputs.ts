@@ -17,7 +17,8 @@ export class ImportModelInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Path of a folder inside the directory of the setting BASE_MODELS_DIR, relative to it',
+    description:
+      'Path of a folder inside the directory of the setting BASE_MODELS_DIR, relative to it; `starter` for the model that comes with Classeur',
   })
   folder?: string | null;
 

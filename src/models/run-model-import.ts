@@ -2,16 +2,13 @@
  * The job that makes a model version of a checkpoint: fetches it, checks it whole, writes it as a folder of our own format
  * and finds the labels that its classes are called. A try that was killed is gone on with where its download ended.
  */
-import { findLabelsByName } from '../labels/find-labels-by-name.js';
-import { getOrCreateLabel } from '../labels/get-label.js';
 import { writeCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
-import type { LayoutLMv2Config } from '../layoutlmv2/config.js';
-import { parameterCount } from '../layoutlmv2/parameters.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { type JobHandler, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import type { Log } from '../platform/log.js';
 import { AppError } from '../shared/errors.js';
 import { storableText } from '../shared/storable-text.js';
+import { completeImport } from './complete-import.js';
 import {
   type CheckpointSources,
   fetchCheckpoint,
@@ -24,7 +21,6 @@ import { importModelJob } from './model.jobs.js';
 import { type ModelImport, nameOfSource, sourceOf } from './model-import.js';
 import {
   findImports,
-  insertLabelsOfModel,
   lockModelVersion,
   updateImport,
   updateModelVersion,
@@ -32,9 +28,6 @@ import {
 import type { ModelStore } from './model-store.js';
 import type { ModelVersion } from './model-version.js';
 import { findModelVersion } from './model-version.repository.js';
-
-// Positions beyond were trained by no published model, whatever their tables hold.
-const mostTokens = 512;
 
 export function createRunModelImport(dependencies: {
   connection: DatabaseConnection;
@@ -72,35 +65,20 @@ export function createRunModelImport(dependencies: {
       });
       const checkpoint = await readFetchedCheckpoint(source, fetched.folder);
       signal.throwIfAborted();
-      const { config, labels, warnings } = checkpoint;
       await writeCheckpoint(await store.prepareFolder(id), checkpoint);
       await store.copyModelCard(id, fetched.folder);
       await progress.end();
-      const { licence, commit, isVerified, byteSize } = fetched;
-      const isDone = await change(id, async (tx) => {
-        const unmappedClasses = await mapClasses(tx, origin, (labels ?? []).map(storableText));
-        const bytes = byteSize === null ? {} : { downloadedBytes: byteSize, totalBytes: byteSize };
-        const finishedAt = new Date();
-        await updateImport(tx, id, {
-          commit,
-          isVerified,
-          warnings: warnings.map(storableText),
-          ...bytes,
-          finishedAt,
-        });
-        return {
-          status: 'READY',
-          ...noFailure,
-          size: sizeOf(config),
-          parameterCount: parameterCount(config, labels?.length ?? 0),
-          maxTokens: Math.min(mostTokens, config.maxPositionEmbeddings),
-          licence,
-          hasClassifier: labels !== null,
-          unmappedClasses,
-        };
-      });
+      const isDone = await change(id, (tx) => completeImport(tx, origin, checkpoint, fetched));
       if (isDone)
-        log.info({ modelVersionId: id, source: nameOfSource(source), licence, commit }, 'imported a model');
+        log.info(
+          {
+            modelVersionId: id,
+            source: nameOfSource(source),
+            licence: fetched.licence,
+            commit: fetched.commit,
+          },
+          'imported a model',
+        );
       else await store.removeFolder(id);
       return isDone;
     } catch (error) {
@@ -141,8 +119,6 @@ export function createRunModelImport(dependencies: {
   };
 }
 
-const noFailure = { failureCode: null, failureMessage: null, failureRetryable: null };
-
 function describeFailure(error: unknown) {
   const isPublic = error instanceof AppError && error.isPublic;
   return {
@@ -152,35 +128,4 @@ function describeFailure(error: unknown) {
       : 'Failed on our side, at every try; the log has the details',
     failureRetryable: isPublic && error.retryable,
   };
-}
-
-/** Finds a label for each class of a classifier, or makes it; gives the classes that have none. */
-async function mapClasses(
-  tx: Transaction,
-  { modelVersionId, createLabels, requestedBy }: ModelImport,
-  classes: readonly string[],
-): Promise<string[]> {
-  const known = await findLabelsByName(tx, classes);
-  const labelIds: (string | null)[] = [];
-  for (const [row, name] of classes.entries()) {
-    const label = known[row] ?? (createLabels ? await getOrCreateLabel(tx, name, requestedBy) : null);
-    // Two classes whose names differ by case would be one label: it stands for the first of them.
-    labelIds.push(label === null || labelIds.includes(label.id) ? null : label.id);
-  }
-  const unmapped = classes.filter((_, row) => labelIds[row] === null);
-  if (unmapped.length === 0) {
-    await insertLabelsOfModel(
-      tx,
-      modelVersionId,
-      labelIds.filter((id) => id !== null),
-    );
-  }
-  return unmapped;
-}
-
-/** The name of a configuration: that of a published one whose encoder has its width and depth. */
-function sizeOf({ hiddenSize, numHiddenLayers }: LayoutLMv2Config): string {
-  if (hiddenSize === 768 && numHiddenLayers === 12) return 'base';
-  if (hiddenSize === 1024 && numHiddenLayers === 24) return 'large';
-  return 'custom';
 }

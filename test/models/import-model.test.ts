@@ -86,7 +86,9 @@ const ask = (request: Request = {}) =>
     requestedBy: 'ann',
     ...request,
   });
-const createJob = (options: { allowNoncommercial?: boolean; token?: string; endpoint?: string } = {}) =>
+const createJob = (
+  options: { allowNoncommercial?: boolean; token?: string; endpoint?: string; starterFolder?: string } = {},
+) =>
   createRunModelImport({
     connection: log.connection,
     store,
@@ -95,6 +97,7 @@ const createJob = (options: { allowNoncommercial?: boolean; token?: string; endp
       token: options.token ?? null,
       cacheFolder: join(folder, 'hub'),
       baseModelsFolder: join(folder, 'base-models'),
+      starterFolder: options.starterFolder ?? null,
       retryDelayMs: 1,
     },
     requireLicence: createRequireLicence({ allowNoncommercial: options.allowNoncommercial ?? true }),
@@ -423,6 +426,37 @@ describe('importing a folder', () => {
       await expect(ask({ repository: name })).rejects.toMatchObject(invalid);
     }
     await expect(ask({ revision: '../main' })).rejects.toMatchObject(invalid);
+  });
+});
+
+describe('importing the starter model', () => {
+  it('is a folder of its own name, wherever that is, with labels as people write them', async () => {
+    const starterFolder = join(folder, 'shipped');
+    const shipped = ['invoice', 'bank_statement', 'letter', 'id_document', 'memo'];
+    await mkdir(starterFolder);
+    for (const [name, file] of await makeTinyCheckpoint({ classes: shipped, licence: 'mit' })) {
+      await writeFile(join(starterFolder, name), file);
+    }
+    // In use, whatever its case.
+    const letter = await make.makeLabel('LETTER');
+    const version = await bringIn({ folder: 'starter', createLabels: true }, { starterFolder });
+    expect(version).toMatchObject({ status: 'READY', licence: 'mit', unmappedClasses: [] });
+    const labelIds = await getLabelIdsOfModel(database.connection.database, version.id);
+    expect(labelIds[2]).toBe(letter);
+    const names = await database.query<{ name: string }>('select name from labels order by name');
+    expect(names.map(({ name }) => name).sort()).toEqual(
+      ['Bank statement', 'ID document', 'Invoice', 'LETTER', 'Memo'].sort(),
+    );
+    expect(await findServingModel(database.connection.database)).toBeNull();
+  });
+
+  it('looks among the other folders where there is no starter', async () => {
+    expect(await bringIn({ folder: 'starter' })).toMatchObject({
+      status: 'FAILED',
+      failureCode: 'MODEL_FOLDER_NOT_FOUND',
+    });
+    await putFolder('starter', baseFiles);
+    expect((await bringIn({ folder: 'starter' })).status).toBe('READY');
   });
 });
 

@@ -31,7 +31,12 @@ export async function makeDataDir(): Promise<{ path: string; remove(): Promise<v
 
 /** Runs `node dist/main.js` and gives what it says and how it ends. */
 export function runClasseur(settings: Record<string, string>) {
-  const environment = { PATH: process.env.PATH, LOG_LEVEL: 'warn', PORT: '0', ...settings };
+  const environment = {
+    ...{ PATH: process.env.PATH, LOG_LEVEL: 'warn', PORT: '0' },
+    // Most tests are about what an installation learns by itself; those of the starter say where it is.
+    STARTER_MODEL: 'none',
+    ...settings,
+  };
   const child: ChildProcess = spawn(process.execPath, [mainPath], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
