@@ -12,6 +12,7 @@ import { createPageClassifier } from '../layoutlmv2/classifier.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
 import { parameterCount, type WeightMap } from '../layoutlmv2/parameters.js';
 import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
+import { createSpelling } from '../layoutlmv2/training/augmentation/text-spelling.js';
 import { predictUnits, type UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
@@ -199,6 +200,7 @@ export function createRunTraining(dependencies: {
       training: data.training,
       validation: data.validation,
       hyperparameters: { ...run.hyperparameters, maxTokens },
+      spelling: createSpelling(network.tokenizer),
       ...(resumeFrom && { resumeFrom }),
     });
     try {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import { createPageClassifier } from '../../src/layoutlmv2/classifier.js';
 import type { WeightMap } from '../../src/layoutlmv2/parameters.js';
-import { noAugmentation } from '../../src/layoutlmv2/training/augment.js';
+import { noAugmentation } from '../../src/layoutlmv2/training/augmentation/augmentation-settings.js';
 import { loadPage } from '../../src/layoutlmv2/training/examples.js';
 import { createWeightsFromScratch } from '../../src/layoutlmv2/training/from-scratch.js';
 import {

@@ -6,7 +6,10 @@ import type { EncodedPage } from '../encoded-page.js';
 import { createImageReader } from '../image-features.js';
 import type { LayoutLMv2Model } from '../model.js';
 import { createRandom, type Random, seedOf } from '../random.js';
-import { type Augmentation, augmentWords, changesImages, drawView, viewImage } from './augment.js';
+import { augmentWords, drawSeen } from './augmentation/augment-page.js';
+import type { Augmentation } from './augmentation/augmentation-settings.js';
+import { blankImage, changesImages, drawView, viewImage } from './augmentation/image-view.js';
+import type { Spelling } from './augmentation/text-spelling.js';
 import type { TrainingExample } from './examples.js';
 import { createFeatureCache } from './feature-cache.js';
 
@@ -31,26 +34,34 @@ export type FrozenImages = {
 const IMAGE_VARIANTS = 4;
 /** Stands for a page's image as it is. */
 const UNCHANGED = -1;
+/** Stands for a page whose image is not seen. */
+const blankPage = {};
 
 export function createFrozenImages(options: {
   model: LayoutLMv2Model;
   training: readonly TrainingExample[];
   augmentation: Augmentation;
+  spelling: Spelling | undefined;
   seed: number;
   /** How much may be kept. */
   maxBytes: number;
 }): FrozenImages {
-  const { model, training, augmentation, seed } = options;
+  const { model, training, augmentation, spelling, seed } = options;
   const reader = createImageReader(model);
   const cache = createFeatureCache(options.maxBytes);
   const numberOf = new Map(training.map((example, number) => [example, number]));
   return {
     async augment(example, page, random) {
+      const seen = drawSeen(page, augmentation, random);
       const variant = changesImages(augmentation) ? random.integer(IMAGE_VARIANTS) : UNCHANGED;
       const number = numberOf.get(example) ?? UNCHANGED;
       const view = drawView(augmentation, createRandom(seedOf(seed, 'image', number, variant)));
-      const features = await cache.get(example, variant, () => reader.read(viewImage(page.image, view)));
-      return { page: { ...page, ...augmentWords(page, augmentation, view, random) }, features };
+      const words = augmentWords(page, augmentation, { view, seen, spelling }, random);
+      const features =
+        seen === 'words'
+          ? await cache.get(blankPage, UNCHANGED, () => reader.read(blankImage))
+          : await cache.get(example, variant, () => reader.read(viewImage(page.image, view)));
+      return { page: { ...page, ...words }, features };
     },
     read: async (example, page) => ({
       page,

@@ -4,7 +4,11 @@
  */
 
 import type { Freezing, FreezingPreset } from '../freezing.js';
-import { type Augmentation, noAugmentation } from './augment.js';
+import {
+  type Augmentation,
+  noAugmentation,
+  requireUsableAugmentation,
+} from './augmentation/augmentation-settings.js';
 import type { ScheduleName } from './schedule.js';
 
 export type Hyperparameters = {
@@ -89,7 +93,7 @@ export const fromScratchHyperparameters: Hyperparameters = {
   freezing: { freezeBackbone: true, trainRelativePosition: true },
   earlyStoppingPatience: null,
   maxTokens: 256,
-  augmentation: { wordDropout: 0.3, shift: 30, boxJitter: 20, brightness: 0.1 },
+  augmentation: { ...noAugmentation, wordDropout: 0.3, shift: 30, boxJitter: 20, brightness: 0.1 },
 };
 
 /** What each number may be: whole or not, and from where to where. */
@@ -125,13 +129,5 @@ export function requireUsable(hyperparameters: Hyperparameters): void {
   }
   const { earlyStoppingPatience, augmentation } = hyperparameters;
   if (earlyStoppingPatience !== null) check('earlyStoppingPatience', earlyStoppingPatience, LIMITS.epochs);
-  for (const [name, value] of Object.entries(augmentation)) {
-    // Shifts are thousandths of a page, the others shares of 1.
-    const to = name === 'shift' || name === 'boxJitter' ? 1000 : 1;
-    if (!(value >= 0 && value <= to)) {
-      throw new Error(
-        `The hyperparameter augmentation.${name} is ${value}, but must be a number from 0 to ${to}.`,
-      );
-    }
-  }
+  requireUsableAugmentation(augmentation);
 }

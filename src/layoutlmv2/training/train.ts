@@ -6,6 +6,7 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { LayoutLMv2Config } from '../config.js';
 import type { WeightMap } from '../parameters.js';
+import type { Spelling } from './augmentation/text-spelling.js';
 import type { Batch } from './batches.js';
 import { planEpoch } from './batches.js';
 import { scoreUnits, summariseUnits } from './evaluate.js';
@@ -28,6 +29,8 @@ export type TrainingOptions = {
   hyperparameters: Hyperparameters;
   /** A state of the same run, from one of its `epoch` events. */
   resumeFrom?: TrainerState;
+  /** By the tokenizer of the pages; needed where augmentation changes letters or masks. */
+  spelling?: Spelling;
   /** Bytes of image features kept on the host where the backbone is frozen; 1 GiB without it. */
   imageCacheBytes?: number;
 };

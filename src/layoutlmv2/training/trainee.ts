@@ -16,7 +16,9 @@ import { parameterSpec, type WeightMap } from '../parameters.js';
 import { mostLikely } from '../probability.js';
 import { createRandom, seedOf } from '../random.js';
 import { type AdamW, type AdamWState, createAdamW } from './adamw.js';
-import { augmentPage } from './augment.js';
+import { augmentPage } from './augmentation/augment-page.js';
+import { noAugmentation } from './augmentation/augmentation-settings.js';
+import type { Spelling } from './augmentation/text-spelling.js';
 import type { ScorePages } from './evaluate.js';
 import { loadPage, type TrainingExample } from './examples.js';
 import { createFrozenImages } from './frozen-images.js';
@@ -77,13 +79,17 @@ export function createTrainee(options: {
   training: readonly TrainingExample[];
   hyperparameters: Hyperparameters;
   optimiserState: AdamWState | undefined;
+  /** By the tokenizer of the pages; only needed to change letters and to mask. */
+  spelling?: Spelling | undefined;
   /** Where a run goes on that has had to economise; else as in the hyperparameters. */
   economy?: Economy | undefined;
   /** Bytes of image features that are kept on the host where the backbone is frozen; 1 GiB without it. */
   imageCacheBytes?: number | undefined;
 }): Trainee {
-  const { config, weights, labelCount, training, hyperparameters, optimiserState } = options;
-  const { maxTokens, seed, augmentation } = hyperparameters;
+  const { config, weights, labelCount, training, hyperparameters, optimiserState, spelling } = options;
+  const { maxTokens, seed } = hyperparameters;
+  // Settings of a run that was asked for before there was such a change lack it.
+  const augmentation = { ...noAugmentation, ...hyperparameters.augmentation };
   const trainable = trainableParameters(config, labelCount, hyperparameters.freezing);
   const classWeights =
     hyperparameters.classWeighting === 'balanced' ? balance(training, labelCount) : undefined;
@@ -93,7 +99,7 @@ export function createTrainee(options: {
   const model = createModel(config, weights, labelCount);
   const maxBytes = options.imageCacheBytes ?? IMAGE_CACHE_BYTES;
   const frozen = isBackboneFrozen(trainable)
-    ? createFrozenImages({ model, training, augmentation, seed, maxBytes })
+    ? createFrozenImages({ model, training, augmentation, spelling, seed, maxBytes })
     : undefined;
   let scoredAtOnce = Number.POSITIVE_INFINITY;
   const gathered: GradientSum = new Map();
@@ -116,7 +122,7 @@ export function createTrainee(options: {
     for (const [index, page] of loaded.entries()) {
       const example = examples[index];
       if (frozen && example) prepared.push(await frozen.augment(example, page, random));
-      else prepared.push({ page: augmentPage(page, augmentation, random) });
+      else prepared.push({ page: augmentPage(page, augmentation, random, spelling) });
     }
     return prepared;
   };

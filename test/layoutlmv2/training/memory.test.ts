@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { EngineName } from '../../../src/layoutlmv2/engine.js';
 import type { FreezingPreset } from '../../../src/layoutlmv2/freezing.js';
 import type { WeightMap } from '../../../src/layoutlmv2/parameters.js';
-import { noAugmentation } from '../../../src/layoutlmv2/training/augment.js';
+import { noAugmentation } from '../../../src/layoutlmv2/training/augmentation/augmentation-settings.js';
 import { createWeightsFromScratch } from '../../../src/layoutlmv2/training/from-scratch.js';
 import {
   fromScratchHyperparameters,
@@ -39,7 +39,7 @@ const settings: Hyperparameters = {
   augmentation: noAugmentation,
 };
 
-const augmentation = { wordDropout: 0.1, shift: 30, boxJitter: 5, brightness: 0.1 };
+const augmentation = { ...noAugmentation, wordDropout: 0.1, shift: 30, boxJitter: 5, brightness: 0.1 };
 
 /** On the others, plain JavaScript and a GPU that a processor imitates, a few steps of even this network take minutes. */
 const trainingEngines = testedEngines.filter((engine) => engine === 'wasm' || engine === 'tensorflow');

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../src/layoutlmv2/engine.js';
 import { type FreezingPreset, trainableParameters } from '../../../src/layoutlmv2/freezing.js';
 import type { WeightMap } from '../../../src/layoutlmv2/parameters.js';
-import { noAugmentation } from '../../../src/layoutlmv2/training/augment.js';
+import { noAugmentation } from '../../../src/layoutlmv2/training/augmentation/augmentation-settings.js';
 import type { TrainingExample } from '../../../src/layoutlmv2/training/examples.js';
 import { createWeightsFromScratch } from '../../../src/layoutlmv2/training/from-scratch.js';
 import {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type EncodedPage, IMAGE_SIDE } from '../../../src/layoutlmv2/encoded-page.js';
-import { createRandom } from '../../../src/layoutlmv2/random.js';
-import { augmentPage, noAugmentation } from '../../../src/layoutlmv2/training/augment.js';
+import { type EncodedPage, IMAGE_SIDE } from '../../../../src/layoutlmv2/encoded-page.js';
+import { createRandom } from '../../../../src/layoutlmv2/random.js';
+import { augmentPage } from '../../../../src/layoutlmv2/training/augmentation/augment-page.js';
+import { noAugmentation } from '../../../../src/layoutlmv2/training/augmentation/augmentation-settings.js';
 
 const WORDS = 200;
 
