@@ -19,6 +19,12 @@ export type Freezing = {
    * a network made from scratch has to learn them.
    */
   trainRelativePosition?: boolean;
+  /**
+   * The batch norms of the stages that are trained normalise by the micro-batch's own statistics, learn their scale and offset, and
+   * gather the running statistics by which they are frozen afterwards. For a backbone that is trained from nothing, on many pages
+   * and micro-batches of at least eight; not together with gradient checkpointing, which would gather twice.
+   */
+  liveBatchNorms?: boolean;
 };
 
 /**
@@ -64,13 +70,22 @@ export function trainableParameters(
     );
   }
   return parameterSpec(config, labelCount)
-    .filter((spec) => spec.kind === 'parameter' && spec.used && !isFrozen(spec, config, choice))
+    .filter((spec) => isLearnt(spec, choice) && spec.used && !isFrozen(spec, config, choice))
     .map(({ name }) => name);
+}
+
+function isLearnt({ kind }: ParameterSpec, { liveBatchNorms }: Freezing): boolean {
+  return kind === 'parameter' || (kind === 'norm' && liveBatchNorms === true);
 }
 
 /** Whether nothing that is trained belongs to the visual backbone. */
 export function isBackboneFrozen(trainable: readonly string[]): boolean {
   return !trainable.some((name) => name.startsWith('layoutlmv2.visual.backbone.'));
+}
+
+/** Whether a choice trains with live batch norms. */
+export function hasLiveBatchNorms(freezing: FreezingPreset | Freezing): boolean {
+  return typeof freezing !== 'string' && freezing.liveBatchNorms === true;
 }
 
 function freezingOf(preset: FreezingPreset): Freezing {

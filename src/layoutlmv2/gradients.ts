@@ -7,7 +7,7 @@ import type { LayoutLMv2Model } from './model.js';
 import { type Network, networkOf, runNetwork } from './network.js';
 import { createNetworkInputs } from './network-inputs.js';
 import { createDropout, type Dropout, noDropout } from './ops/dropout.js';
-import { applyNormed, type NormedConvolution } from './visual-backbone.js';
+import { createApplyForTraining, type NormedConvolution } from './visual-backbone.js';
 
 /** The table of word embeddings: by far the largest weight, of which a batch reads a few hundred rows. */
 const WORD_TABLE = 'layoutlmv2.embeddings.word_embeddings.weight';
@@ -98,12 +98,13 @@ export function lossAndGradients(
       );
       const network = withWordTable(networkOf(config, model.parameters), words?.table);
       const train = createTrainingRunner(new Set(variables.values()), options.checkpointing ?? false);
+      const apply = createApplyForTraining(new Set(variables.values()));
       const runBlock = options.features
         ? runUnlessKnown(train, knownBackbone(network, options.features))
         : train;
       const { value, grads } = freeingTape(() =>
         tf.variableGrads(() => {
-          const pass = runNetwork(network, inputs, { config, apply: applyNormed, runBlock, dropout });
+          const pass = runNetwork(network, inputs, { config, apply, runBlock, dropout });
           logits = tf.keep(tf.clone(pass.logits.tensor));
           const logLikelihood = tf.sum(tf.mul(target, tf.logSoftmax(pass.logits.tensor)));
           return tf.mul<tf.Scalar>(logLikelihood, -lossScale / batch.pages);

@@ -41,7 +41,7 @@ export function createModel(
     const weight = weights.get(name);
     if (!weight) continue;
     const tensor = tf.tensor(weight.data, [...shape], 'float32');
-    parameters.set(name, tf.variable(tensor, kind === 'parameter'));
+    parameters.set(name, tf.variable(tensor, kind !== 'buffer'));
     tensor.dispose();
   }
   return {

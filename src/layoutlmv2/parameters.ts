@@ -34,8 +34,11 @@ export type ParameterSpec = {
   /** Name in the checkpoint, with the prefix `layoutlmv2.` (the classifier has none). */
   name: string;
   shape: readonly number[];
-  /** A buffer (frozen batch norm) is saved with the network but never trained. */
-  kind: 'parameter' | 'buffer';
+  /**
+   * A buffer (frozen batch norm) is saved with the network but never trained, with the exception that a `norm` (its scale and
+   * offset) is learnt where batch norms are live.
+   */
+  kind: 'parameter' | 'norm' | 'buffer';
   part: ParameterPart;
   /** Index of the encoder layer it belongs to, if it belongs to one. */
   encoderLayer?: number;
@@ -180,16 +183,16 @@ function normedConvolution(
   gamma: Initialiser = ONES,
 ): ParameterSpec[] {
   const [out, input, height, width] = shape;
-  const buffer = (suffix: string, init: Initialiser): ParameterSpec => ({
+  const ofNorm = (suffix: string, init: Initialiser, kind: 'norm' | 'buffer'): ParameterSpec => ({
     ...vector(`${name}.norm.${suffix}`, [out], init, place),
-    kind: 'buffer',
+    kind,
   });
   return [
     matrix(`${name}.weight`, shape, Math.sqrt(2 / (input * height * width)), place),
-    buffer('weight', gamma),
-    buffer('bias', ZEROS),
-    buffer('running_mean', ZEROS),
-    buffer('running_var', ONES),
+    ofNorm('weight', gamma, 'norm'),
+    ofNorm('bias', ZEROS, 'norm'),
+    ofNorm('running_mean', ZEROS, 'buffer'),
+    ofNorm('running_var', ONES, 'buffer'),
   ];
 }
 

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type BackboneBlock, backboneBlocks } from './backbone-blocks.js';
 import { tensorsOf } from './blocks.js';
 import { type BackboneConfig, P2_SIDE } from './config.js';
+import { batchNorm } from './ops/batch-norm.js';
 import { type Convolving, pointwise, stem } from './ops/convolution.js';
 import { grouped } from './ops/grouped-convolution.js';
 import { linear } from './ops/multiply.js';
@@ -102,6 +103,34 @@ export const applyNormed: ApplyConvolution<NormedConvolution> = (convolution, { 
   const folded = foldNorm(convolution);
   return tf.add(convolve(x, arrange(folded.kernel)), folded.bias);
 };
+
+/**
+ * How far the running statistics of a live batch norm move towards those of a batch: torch's default. After a hundred batches
+ * nothing is left of where they began.
+ */
+const BATCH_NORM_MOMENTUM = 0.1;
+
+/**
+ * As {@link applyNormed}, but a norm whose scale is among the trained weights is live: it normalises by the statistics of the
+ * batch, and moves its running ones towards them.
+ */
+export function createApplyForTraining(trained: ReadonlySet<tf.Tensor>): ApplyConvolution<NormedConvolution> {
+  return (convolution, convolving, x) => {
+    const { kernel, norm } = convolution;
+    if (!trained.has(norm.weight)) return applyNormed(convolution, convolving, x);
+    const convolved = convolving.convolve(x, convolving.arrange(kernel));
+    return batchNorm(norm, convolved, BATCH_NORM_EPSILON, ({ mean, variance }) => {
+      follow(norm.mean, mean);
+      follow(norm.variance, variance);
+    });
+  };
+}
+
+function follow(running: tf.Tensor, ofBatch: tf.Tensor): void {
+  if (!(running instanceof tf.Variable)) throw new Error('Only the norms of a model can be live.');
+  const step = tf.mul(tf.sub(ofBatch, running), BATCH_NORM_MOMENTUM);
+  running.assign(tf.add(running, step));
+}
 
 /** Pixels [pages, 224, 224, 3] as the backbone wants them: (pixel − mean) / std per channel. */
 export function normalisePixels(pixels: tf.Tensor4D, { pixelMean, pixelStd }: BackboneConfig): tf.Tensor4D {

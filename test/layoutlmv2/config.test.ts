@@ -151,7 +151,7 @@ describe('the weights of the base model', () => {
     const spec = parameterSpec(base, 0).map(({ name, shape, kind }) => [
       name,
       `[${shape}]`,
-      kind === 'buffer' ? 'buffer' : 'param',
+      kind === 'parameter' ? 'param' : 'buffer',
     ]);
     expect(spec).toEqual(published.map(([name, shape, , kind]) => [name, shape, kind]));
   });

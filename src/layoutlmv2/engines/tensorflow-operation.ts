@@ -1,32 +1,63 @@
 /** Runs operations of TensorFlow that TensorFlow.js has no kernel for. Only for the engine `tensorflow`. */
 import * as tf from '@tensorflow/tfjs';
 
+type NativeAttribute = { name: string; type: number; value: number | boolean };
+
 /** The part of TensorFlow.js' backend for Node that executes operations. */
 type NativeBackend = {
-  binding: { TF_ATTR_TYPE: number; TF_FLOAT: number; TF_INT32: number };
-  executeSingleOutput(
+  binding: {
+    TF_ATTR_TYPE: number;
+    TF_ATTR_FLOAT: number;
+    TF_ATTR_BOOL: number;
+    TF_FLOAT: number;
+    TF_INT32: number;
+  };
+  executeMultipleOutputs(
     name: string,
-    attributes: { name: string; type: number; value: number }[],
+    attributes: NativeAttribute[],
     inputs: tf.Tensor[],
-  ): tf.Tensor;
+    outputCount: number,
+  ): tf.Tensor[];
 };
 
+/** Attributes of an operation by name: types of tensors, numbers, flags. */
+type Attributes = Readonly<Record<string, 'float32' | 'int32' | number | boolean>>;
+
 /**
- * Runs an operation that has one result and whose attributes are all types of tensors.
+ * Runs an operation that has one result.
  *
  * @param name as TensorFlow spells it
  */
 export function runOperation<R extends tf.Rank>(
   name: string,
-  types: Readonly<Record<string, 'float32' | 'int32'>>,
+  attributes: Attributes,
   inputs: readonly tf.Tensor[],
 ): tf.Tensor<R> {
+  const [output] = runOperationOfMany(name, attributes, inputs, 1);
+  if (!output) throw new Error(`TensorFlow's operation ${name} gave no result.`);
+  return output as tf.Tensor<R>;
+}
+
+/** Runs an operation that has several results. */
+export function runOperationOfMany(
+  name: string,
+  attributes: Attributes,
+  inputs: readonly tf.Tensor[],
+  outputCount: number,
+): tf.Tensor[] {
   const backend = tf.backend() as unknown as NativeBackend;
-  const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding;
-  const attributes = Object.entries(types).map(([attribute, dtype]) => ({
+  const native = Object.entries(attributes).map(([attribute, value]) => ({
     name: attribute,
-    type: TF_ATTR_TYPE,
-    value: dtype === 'int32' ? TF_INT32 : TF_FLOAT,
+    ...nativeValue(backend.binding, value),
   }));
-  return backend.executeSingleOutput(name, attributes, [...inputs]) as tf.Tensor<R>;
+  return backend.executeMultipleOutputs(name, native, [...inputs], outputCount);
+}
+
+function nativeValue(
+  binding: NativeBackend['binding'],
+  value: Attributes[string],
+): Omit<NativeAttribute, 'name'> {
+  if (typeof value === 'boolean') return { type: binding.TF_ATTR_BOOL, value };
+  if (typeof value === 'number') return { type: binding.TF_ATTR_FLOAT, value };
+  return { type: binding.TF_ATTR_TYPE, value: value === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT };
 }
