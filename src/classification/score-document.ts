@@ -1,6 +1,7 @@
 /** What a loaded model says of a document: of each of its pages, and of the whole. Nothing is kept here. */
 import type { Page } from '../documents/document.js';
 import type { LabelSet } from '../labels/label.js';
+import type { DatabaseConnection } from '../platform/database/database.js';
 import { createId } from '../shared/ids.js';
 import type { Scores } from './architectures/architecture.js';
 import type { NewPrediction } from './classification.repository.js';
@@ -8,6 +9,7 @@ import type { EncodeStoredPage } from './encode-page.js';
 import { maskScores } from './label-scores.js';
 import type { LoadedModel } from './model-holder.js';
 import { describeScores } from './prediction.js';
+import { createReadTexts } from './read-texts.js';
 
 /** Pages first, the whole last; as the model says it, whatever has become of its labels. */
 type ScoreDocument = (
@@ -17,11 +19,16 @@ type ScoreDocument = (
   signal: AbortSignal,
 ) => Promise<NewPrediction[]>;
 
-export function createScoreDocument({ encodePage }: { encodePage: EncodeStoredPage }): ScoreDocument {
+export function createScoreDocument(dependencies: {
+  connection: DatabaseConnection;
+  encodePage: EncodeStoredPage;
+}): ScoreDocument {
+  const { encodePage } = dependencies;
+  const readers = { encodePage, readTexts: createReadTexts(dependencies) };
   return async (model, documentId, pages, signal) => {
     const { version, labelIds, classifier } = model;
     const { name: engine, device } = classifier.computedBy;
-    const scored = await classifier.score(pages, { encodePage }, signal);
+    const scored = await classifier.score(pages, readers, signal);
     const toPrediction = (pageId: string | null, { probabilities, ...scores }: Scores): NewPrediction => ({
       ...{ id: createId(), documentId, pageId, modelVersionId: version.id },
       ...describeScores(probabilities, labelIds),

@@ -1,7 +1,20 @@
 /** The kinds of classifiers that a model version can be. How each is loaded and asked is known to classification/architectures. */
 
-export const architectureNames = ['LayoutLMv2'] as const;
+export const architectureNames = ['LayoutLMv2', 'TF-IDF', 'average'] as const;
 export type ArchitectureName = (typeof architectureNames)[number];
+
+/** What a classifier looks at. */
+export const pageContents = ['WORDS', 'BOXES', 'IMAGE'] as const;
+export type PageContent = (typeof pageContents)[number];
+
+const readsAll: readonly PageContent[] = pageContents;
+
+/** What each reads of a page; an average reads what its members do. */
+export const contentsRead: Readonly<Record<ArchitectureName, readonly PageContent[]>> = {
+  LayoutLMv2: readsAll,
+  'TF-IDF': ['WORDS'],
+  average: readsAll,
+};
 
 /** @throws Error for a version that a newer program has written. */
 export function architectureNameOf(name: string): ArchitectureName {

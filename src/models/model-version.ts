@@ -16,7 +16,7 @@ export type ModelVersion = {
   /** Name of the configuration: tiny, small, base, large, or custom for any other. */
   size: string | null;
   parameterCount: number | null;
-  /** Tokens of a page it reads. */
+  /** Tokens of a page it reads; also null for one that reads all words. */
   maxTokens: number | null;
   /** Of the weights: those of a base model pass theirs on. */
   licence: string | null;
@@ -35,7 +35,6 @@ export type ReadyModelVersion = ModelVersion & {
   status: 'READY';
   size: string;
   parameterCount: number;
-  maxTokens: number;
   licence: string;
   hasClassifier: boolean;
 };
@@ -70,12 +69,11 @@ export type ModelFact =
   | { name: 'modelImportRequested'; modelVersionId: string };
 
 export function isReady(version: ModelVersion): version is ReadyModelVersion {
-  const { status, size, parameterCount, maxTokens, licence, hasClassifier } = version;
+  const { status, size, parameterCount, licence, hasClassifier } = version;
   return (
     status === 'READY' &&
     size !== null &&
     parameterCount !== null &&
-    maxTokens !== null &&
     licence !== null &&
     hasClassifier !== null
   );

@@ -44,7 +44,10 @@ export class ModelVersionType implements ModelVersion {
   @Field(() => Int, { nullable: true, description: 'Null until it is READY' })
   parameterCount!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Tokens of a page it reads; null until it is READY' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Tokens of a page it reads; null until it is READY, and of one that reads all words',
+  })
   maxTokens!: number | null;
 
   @Field(() => String, {

@@ -3,10 +3,10 @@ import { mostLikely, softmax } from '../layoutlmv2/probability.js';
 import { minimise } from './lbfgs.js';
 import type { SparseRows } from './tf-idf.js';
 
-type LogisticRegression = {
+export type LogisticRegression = {
   columnCount: number;
   classCount: number;
-  /** [columns, classes], then [classes] of biases. */
+  /** [columns, classes], then [classes] of biases; numbers that float32 has, so that a file of those keeps them as they are. */
   weights: Float64Array;
 };
 
@@ -60,7 +60,7 @@ export async function fitLogisticRegression(
   };
   const start = new Float64Array(biasesAt + classCount);
   const { at } = await minimise(evaluate, start, { maxIterations, gradientTolerance, pause });
-  return { columnCount, classCount, weights: at };
+  return { columnCount, classCount, weights: at.map(Math.fround) };
 }
 
 /** Probabilities of the classes by row. */

@@ -1,10 +1,17 @@
-/** The number to beat: TF-IDF and logistic regression on nothing but the words, learnt in seconds. Pure: it knows no documents. */
-import { fitLogisticRegression, predictRows } from './logistic-regression.js';
-import { learnTermWeights, vectorise } from './tf-idf.js';
+/**
+ * Tells the kind of a text by nothing but its words: TF-IDF and logistic regression, learnt in seconds. Pure: it knows no documents.
+ * How it is kept on disk is text-model-folder.ts.
+ */
+import { fitLogisticRegression, type LogisticRegression, predictRows } from './logistic-regression.js';
+import { learnTermWeights, type TermWeights, vectorise } from './tf-idf.js';
 
 export type LabelledText = { words: readonly string[]; label: number };
 
-type TextClassifier = {
+/** All that has been learnt. */
+export type TextModel = { terms: TermWeights; regression: LogisticRegression };
+
+export type TextClassifier = {
+  model: TextModel;
   /** Words and pairs of words it counts. */
   features: number;
   /** Probabilities of the classes by text. */
@@ -28,8 +35,14 @@ export async function trainTextClassifier(
     training.map(({ label }) => label),
     { classCount, inverseRegularisation, pause },
   );
+  return createTextClassifier({ terms, regression });
+}
+
+export function createTextClassifier(model: TextModel): TextClassifier {
+  const { terms, regression } = model;
   return {
+    model,
     features: terms.columns.size,
-    predict: (others) => predictRows(regression, vectorise(others, terms)),
+    predict: (texts) => predictRows(regression, vectorise(texts, terms)),
   };
 }

@@ -15,8 +15,8 @@ export type SparseRows = {
   values: Float32Array;
 };
 
-type TermWeights = {
-  /** Column of each term. */
+export type TermWeights = {
+  /** Column of each term, in the order of the columns. */
   columns: ReadonlyMap<string, number>;
   /** ln((1 + texts) / (1 + texts with the term)) + 1, by column: rare terms weigh more, and none is divided by zero. */
   inverseFrequencies: Float32Array;

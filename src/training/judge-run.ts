@@ -1,24 +1,26 @@
 /**
  * Lets the promotion gate judge what a run has made: the serving model scores the very holdout documents the candidate was
- * measured on, in the same job, with its own weights, tokenizer and labels, read as they are when it serves.
+ * measured on, in the same job, of whatever architecture it is, with its own labels, read as they are when it serves.
  */
+import type { PageReaders } from '../classification/architectures/architecture.js';
+import { loadClassifier } from '../classification/architectures/architectures.js';
 import type { EncodeStoredPage } from '../classification/encode-page.js';
 import { maskScores } from '../classification/label-scores.js';
 import { describeScores } from '../classification/prediction.js';
+import { createReadTexts } from '../classification/read-texts.js';
 import { getLabelSet, getLabels } from '../labels/get-label.js';
 import { currentLabelId, type LabelSet } from '../labels/label.js';
-import { openCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
-import { loadPageClassifier } from '../layoutlmv2/classifier.js';
-import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
-import { predictUnits, type UnitPrediction } from '../layoutlmv2/training/evaluate.js';
-import { getLabelIdsOfModel } from '../models/get-model-version.js';
+import { activeEngine } from '../layoutlmv2/engine.js';
+import { mostLikely } from '../layoutlmv2/probability.js';
+import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
+import { getLabelIdsOfModel, getReadyModelVersion } from '../models/get-model-version.js';
 import type { ModelStore } from '../models/model-store.js';
 import type { ReadyModelVersion } from '../models/model-version.js';
 import { findServingModel } from '../models/promote-model.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { messageOf } from '../shared/errors.js';
 import { findPolicy } from './gate.repository.js';
-import { loadExamples, type SnapshotDocument } from './load-examples.js';
+import type { SnapshotDocument } from './load-examples.js';
 import { isMeasurable } from './measure-holdout.js';
 import {
   type GateFindings,
@@ -36,11 +38,15 @@ export type GateJudgement = { findings: GateFindings; policy: PromotionPolicy; s
 type JudgeRun = (made: {
   run: TrainingRun;
   documents: readonly SnapshotDocument[];
-  /** What the run's own network says of the holdout, and the labels its rows stand for. */
-  predictions: readonly UnitPrediction[];
+  /** What the run's own network says of the holdout; null to ask the version that the run has made. */
+  predictions: readonly UnitPrediction[] | null;
+  /** The labels that its rows stand for. */
   labelIds: readonly string[];
   checkCancelled: () => Promise<void>;
 }) => Promise<GateJudgement>;
+
+// Their pages go into batches together; few page images are in memory.
+const documentsAtOnce = 8;
 
 export function createJudgeRun(dependencies: {
   connection: DatabaseConnection;
@@ -49,49 +55,59 @@ export function createJudgeRun(dependencies: {
 }): JudgeRun {
   const { connection, encodePage, store } = dependencies;
   const { database } = connection;
+  const readTexts = createReadTexts({ connection });
 
   const scoreHoldout = async (
     version: ReadyModelVersion,
     { run, documents, labelIds, checkCancelled }: Parameters<JudgeRun>[0],
     servingLabelCount: number,
   ): Promise<UnitPrediction[]> => {
-    const { maxTokens } = version;
-    const { microBatchSize } = run.hyperparameters;
-    const checkpoint = await openCheckpoint(store.folderOf(version.id));
+    const { signal } = new AbortController();
+    const readers: PageReaders = {
+      readTexts,
+      async encodePage(...page) {
+        await checkCancelled();
+        return await encodePage(...page);
+      },
+    };
+    const computedBy = { name: activeEngine(), device: run.device ?? '' };
+    const classifier = await loadClassifier({
+      ...{ version, store, labelCount: servingLabelCount },
+      startEngine: async () => computedBy,
+    });
+    const score = async ({ item, pages }: SnapshotDocument): Promise<UnitPrediction> => {
+      const { probabilities } = (await classifier.score(pages, readers, signal)).whole;
+      return {
+        unit: item.documentId,
+        label: labelIds.indexOf(item.labelId),
+        probabilities: Float32Array.from(probabilities),
+        predicted: mostLikely(probabilities),
+        pageCount: pages.length,
+      };
+    };
     try {
-      const { config, readWeight } = checkpoint;
-      const tokenizer = createTokenizer(checkpoint.tokenizer);
-      const split = 'HOLDOUT' as const;
-      const holdout = await loadExamples({
-        documents,
-        split,
-        labelIds,
-        tokenizer,
-        maxTokens,
-        encodePage,
-        checkCancelled,
-      });
-      const classifier = await loadPageClassifier({ config, readWeight, labelCount: servingLabelCount });
-      try {
-        return await predictUnits(
-          async (pages) => {
-            await checkCancelled();
-            const results = await classifier.classify(pages);
-            return results.map(({ logits }) => logits);
-          },
-          holdout,
-          { microBatchSize, maxTokens },
-        );
-      } finally {
-        classifier.dispose();
+      const holdout = documents.filter(({ item, pages }) => item.split === 'HOLDOUT' && pages.length > 0);
+      const scored: UnitPrediction[] = [];
+      for (let start = 0; start < holdout.length; start += documentsAtOnce) {
+        await checkCancelled();
+        scored.push(...(await Promise.all(holdout.slice(start, start + documentsAtOnce).map(score))));
       }
+      return scored;
     } finally {
-      await checkpoint.close();
+      await classifier.dispose();
     }
   };
 
+  const scoreMade = async (made: Parameters<JudgeRun>[0]): Promise<UnitPrediction[]> => {
+    const { modelVersionId, number } = made.run;
+    if (modelVersionId === null) throw new Error(`run ${number} has made no model version`);
+    const version = await getReadyModelVersion(database, modelVersionId);
+    return await scoreHoldout(version, made, made.labelIds.length);
+  };
+
   return async (made) => {
-    const { documents, predictions, labelIds, run } = made;
+    const { documents, labelIds, run } = made;
+    const predictions = made.predictions ?? (await scoreMade(made));
     const policy = await findPolicy(database);
     const serving = await findServingModel(database);
     const servingLabelIds = serving ? await getLabelIdsOfModel(database, serving.id) : [];

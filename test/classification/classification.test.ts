@@ -267,7 +267,7 @@ describe('a model that begins to serve', () => {
     });
     const { id } = await makeDocument();
     const pages = await database.connection.database.page.findMany({ where: { documentId: id } });
-    const readers = { encodePage: async () => variedPage(20, microConfig) };
+    const readers = { encodePage: async () => variedPage(20, microConfig), readTexts: async () => [] };
     const computing = servingClassifier.withServingModel(async ({ version, classifier }) => {
       await finished;
       const scored = await classifier.score(pages, readers, context.signal);

@@ -87,6 +87,7 @@ it('fine-tunes a LayoutXLM, keeps its tokenizer, and serves', { timeout: TIMEOUT
       expect(tokenizer.specialIds).toMatchObject({ classification: 0, padding: 1, separator: 2, unknown: 3 });
       return encodePage(content, tokenizer, { maxTokens: 16 });
     },
+    readTexts: async () => [],
   };
   const pages = await database.connection.database.page.findMany({ take: 1 });
   const probabilities = await serving.withServingModel(async ({ version, classifier }) => {

@@ -2,6 +2,7 @@
 import type { Page } from '../../documents/document.js';
 import type { Engine } from '../../layoutlmv2/engine.js';
 import type { EncodeStoredPage } from '../encode-page.js';
+import type { ReadTexts } from '../read-texts.js';
 
 /** What a classifier says of a page, or of a document. */
 export type Scores = {
@@ -24,6 +25,7 @@ export type DocumentScores = {
 /** How a classifier comes to what it reads of a page. */
 export type PageReaders = {
   encodePage: EncodeStoredPage;
+  readTexts: ReadTexts;
 };
 
 /** What computes, as it is told with every prediction. */
@@ -44,15 +46,13 @@ export type LoadOptions = {
   /** Of the version. */
   folder: string;
   labelCount: number;
-  /** Tokens of a page that it reads. */
-  maxTokens: number;
+  /** Tokens of a page that it reads; null for what reads all words. */
+  maxTokens: number | null;
   /** Called only by what computes with tensors. */
   startEngine: () => Promise<ComputedBy>;
 };
 
 export type Architecture = {
-  /** For people. */
-  reads: 'words' | 'words, boxes and image';
   /** @throws Error that says what is wrong with the folder. */
   load(options: LoadOptions): Promise<LoadedClassifier>;
 };

@@ -3,10 +3,14 @@ import { type ArchitectureName, architectureNameOf } from '../../models/architec
 import type { ModelStore } from '../../models/model-store.js';
 import type { ReadyModelVersion } from '../../models/model-version.js';
 import type { Architecture, ComputedBy, LoadedClassifier } from './architecture.js';
+import { createAverageArchitecture } from './average-architecture.js';
 import { layoutlmv2Architecture } from './layoutlmv2-architecture.js';
+import { tfIdfArchitecture } from './tf-idf-architecture.js';
 
 const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
   LayoutLMv2: layoutlmv2Architecture,
+  'TF-IDF': tfIdfArchitecture,
+  average: createAverageArchitecture((name) => architectures[name]),
 };
 
 /** Loads the classifier of a model version. @throws Error that says what is wrong with it. */

@@ -10,7 +10,6 @@ import type { Architecture, LoadedClassifier, LoadOptions, Scores } from './arch
 const pagesAtOnce = 4;
 
 export const layoutlmv2Architecture: Architecture = {
-  reads: 'words, boxes and image',
   load: loadNetwork,
 };
 
@@ -20,6 +19,7 @@ async function loadNetwork({
   maxTokens,
   startEngine,
 }: LoadOptions): Promise<LoadedClassifier> {
+  if (maxTokens === null) throw new Error('It is not known how many tokens of a page the network reads.');
   const computedBy = await startEngine();
   // Open as long as the model is in memory, as threads that start later read the weights again.
   const checkpoint = await openCheckpoint(folder);

@@ -1,0 +1,30 @@
+/** TF-IDF and logistic regression: from the words of all pages together, in milliseconds, on no engine. */
+import { createTextClassifier } from '../../text-classifier/text-classifier.js';
+import { readTextModel } from '../../text-classifier/text-model-folder.js';
+import type { Architecture, Scores } from './architecture.js';
+
+export const tfIdfArchitecture: Architecture = {
+  async load({ folder, labelCount }) {
+    const model = await readTextModel(folder);
+    const { classCount } = model.regression;
+    if (classCount !== labelCount)
+      throw new Error(`${folder} tells ${classCount} classes apart, not ${labelCount}.`);
+    const classifier = createTextClassifier(model);
+    const scoreText = (words: readonly string[]): Scores => {
+      const startedAt = performance.now();
+      const [probabilities = []] = classifier.predict([words]);
+      const durationMs = performance.now() - startedAt;
+      return { probabilities, embedding: null, durationMs, truncatedTokens: 0 };
+    };
+    return {
+      computedBy: { name: 'cpu', device: 'plain JavaScript' },
+      async score(pages, { readTexts }, signal) {
+        signal.throwIfAborted();
+        const texts = await readTexts(pages);
+        if (texts.length === 0) throw new Error('A document without pages cannot be classified.');
+        return { pages: texts.map(scoreText), whole: scoreText(texts.flat()) };
+      },
+      dispose: async () => {},
+    };
+  },
+};

@@ -1,0 +1,65 @@
+/**
+ * The folder of a model version that is an average: `config.json` names the members with their weights, and each member lies whole
+ * in a folder inside, as it would lie alone. It needs no other version, so none that is given up takes anything from it.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isJsonObject, parseJson } from '../layoutlmv2/checkpoints/json.js';
+import { type ArchitectureName, architectureNameOf } from './architecture.js';
+
+/** Its folder, and the weight of the logarithm of its probabilities: see text-classifier/averaging.ts. */
+type AverageMember = { architecture: ArchitectureName; weight: number; folder: string };
+
+const modelType = 'average';
+const configName = 'config.json';
+const memberFolders = { network: 'network', text: 'text' };
+
+/** Where the network of a version lies; null of one that has none. */
+export function networkFolderOf(version: { architecture: string }, folder: string): string | null {
+  const architecture = architectureNameOf(version.architecture);
+  if (architecture === 'TF-IDF') return null;
+  return architecture === 'average' ? join(folder, memberFolders.network) : folder;
+}
+
+/** Writes what joins a network and a text classifier, which lie in the folders that {@link memberFoldersOf} gives. */
+export async function writeAverage(
+  folder: string,
+  average: { weights: { network: number; text: number }; labels: readonly string[] },
+): Promise<void> {
+  const { weights, labels } = average;
+  const config = {
+    model_type: modelType,
+    members: [
+      { architecture: 'LayoutLMv2', folder: memberFolders.network, weight: weights.network },
+      { architecture: 'TF-IDF', folder: memberFolders.text, weight: weights.text },
+    ],
+    id2label: Object.fromEntries(labels.entries()),
+  };
+  await writeFile(join(folder, configName), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+export function memberFoldersOf(folder: string): { network: string; text: string } {
+  return { network: join(folder, memberFolders.network), text: join(folder, memberFolders.text) };
+}
+
+/** @throws Error that names the file at fault. */
+export async function readAverage(folder: string): Promise<AverageMember[]> {
+  const path = join(folder, configName);
+  const config = parseJson(await readFile(path, 'utf8'), path);
+  const members = isJsonObject(config) && config.model_type === modelType ? config.members : null;
+  if (!Array.isArray(members) || members.length === 0)
+    throw new Error(`${path} names no members of an average.`);
+  return members.map((member: unknown) => {
+    const { architecture, folder: name, weight } = isJsonObject(member) ? member : {};
+    // Nothing outside the version's own folder is ever read.
+    if (typeof name !== 'string' || !/^[a-z]+$/.test(name))
+      throw new Error(`${path} has a member whose folder is ${JSON.stringify(name)}.`);
+    if (typeof weight !== 'number' || !(weight >= 0))
+      throw new Error(`${path} has a member whose weight is ${JSON.stringify(weight)}.`);
+    return {
+      architecture: architectureNameOf(String(architecture)),
+      weight,
+      folder: join(folder, name),
+    };
+  });
+}

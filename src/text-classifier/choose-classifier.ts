@@ -1,0 +1,118 @@
+/**
+ * Which of three serves best: a network, a text classifier, or the average of the two. Told by rows that neither has learnt, and
+ * fairly: the weights of the average and the temperatures of the two alone are fitted on four fifths of the rows and judged on the
+ * fifth left out, five times, as an average fitted on the rows it is judged on would always seem to win. Pure numbers.
+ */
+import { applyTemperature, fitTemperature, logitsOf } from '../layoutlmv2/calibration/temperature.js';
+import { confusionMatrix, macroF1Of, meanCrossEntropy } from '../layoutlmv2/metrics.js';
+import { mostLikely } from '../layoutlmv2/probability.js';
+import { averageLogarithms } from './averaging.js';
+import { fitPairOfWeights, type PairOfWeights } from './fit-averaging.js';
+
+export type RowFigures = { loss: number; macroF1: number };
+
+export type ClassifierChoice = {
+  chosen: 'network' | 'text' | 'average';
+  /** How many rows told. */
+  rows: number;
+  /** Of the average, fitted on all rows. */
+  weights: { network: number; text: number };
+  /** On rows left out of the fit; null where there were too few to tell. */
+  figures: { network: RowFigures; text: RowFigures; average: RowFigures } | null;
+};
+
+/**
+ * With fewer, the network serves alone: the paired difference of two losses would be mostly chance, and a network that is alone is
+ * simpler, smaller and what the next run goes on from.
+ */
+export const leastRowsToChoose = 30;
+const folds = 5;
+
+/**
+ * The text classifier takes the network's place where its loss is clearly lower and its macro-F1 no lower; the average takes the
+ * place of the better of the two where the same holds. Where they are equal, it is the network.
+ *
+ * @param options.network probabilities by class, a row a document; `text` of the same documents
+ */
+export function chooseClassifier(options: {
+  network: readonly ArrayLike<number>[];
+  text: readonly ArrayLike<number>[];
+  labels: readonly number[];
+  classCount: number;
+}): ClassifierChoice {
+  const { network, text, labels, classCount } = options;
+  const rows = labels.length;
+  const isMeasured = [...network, ...text].every((row) => Array.from(row).every(Number.isFinite));
+  if (rows < leastRowsToChoose || !isMeasured)
+    return { chosen: 'network', rows, weights: { network: 1, text: 0 }, figures: null };
+
+  const left: Record<'network' | 'text' | 'average', Float32Array[]> = {
+    network: [],
+    text: [],
+    average: [],
+  };
+  const order: number[] = [];
+  for (let fold = 0; fold < folds; fold += 1) {
+    const indices = [...labels.keys()];
+    const fitted = indices.filter((index) => index % folds !== fold);
+    const pick = <Value>(values: readonly Value[]) => fitted.flatMap((index) => values[index] ?? []);
+    const fittedLabels = fitted.map((index) => labels[index] ?? -1);
+    const [ofNetwork, ofText] = [pick(network), pick(text)];
+    const networkTemperature = fitTemperature(ofNetwork.map(logitsOf), fittedLabels);
+    const textTemperature = fitTemperature(ofText.map(logitsOf), fittedLabels);
+    const pair = fitPairOfWeights(ofNetwork, ofText, fittedLabels);
+    for (const index of indices.filter((other) => other % folds === fold)) {
+      const [networkRow = [], textRow = []] = [network[index], text[index]];
+      order.push(index);
+      left.network.push(applyTemperature(networkRow, networkTemperature));
+      left.text.push(applyTemperature(textRow, textTemperature));
+      left.average.push(averageOf(networkRow, textRow, pair));
+    }
+  }
+  const actual = order.map((index) => labels[index] ?? -1);
+  const figures = {
+    network: figuresOf(left.network, actual, classCount),
+    text: figuresOf(left.text, actual, classCount),
+    average: figuresOf(left.average, actual, classCount),
+  };
+  const [ofNetwork, ofText] = fitPairOfWeights(network, text, labels);
+  const losses = (of: keyof typeof left) => left[of].map((row, at) => lossOf(row, actual[at] ?? -1));
+  const isBetter = (one: keyof typeof left, other: keyof typeof left) =>
+    figures[one].macroF1 >= figures[other].macroF1 && isClearlyLower(losses(one), losses(other));
+  const single = isBetter('text', 'network') ? 'text' : 'network';
+  // An average of which one member has no weight is the other.
+  const isAverage = ofNetwork > 0 && ofText > 0 && isBetter('average', single);
+  const weights = { network: ofNetwork, text: ofText };
+  return { chosen: isAverage ? 'average' : single, rows, weights, figures };
+}
+
+function averageOf(
+  network: ArrayLike<number>,
+  text: ArrayLike<number>,
+  [ofNetwork, ofText]: PairOfWeights,
+): Float32Array {
+  return averageLogarithms([
+    { probabilities: network, weight: ofNetwork },
+    { probabilities: text, weight: ofText },
+  ]);
+}
+
+function lossOf(row: Float32Array, label: number): number {
+  return meanCrossEntropy([row], [label]) ?? Number.NaN;
+}
+
+/** By more than one standard error of the paired difference (Breiman et al. 1984): else what is simpler is as good. */
+function isClearlyLower(losses: readonly number[], others: readonly number[]): boolean {
+  const gains = losses.map((loss, row) => (others[row] ?? Number.NaN) - loss);
+  const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
+  const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / (gains.length - 1);
+  return mean > Math.sqrt(variance / gains.length);
+}
+
+function figuresOf(rows: readonly Float32Array[], actual: readonly number[], classCount: number): RowFigures {
+  const matrix = confusionMatrix(actual, rows.map(mostLikely), classCount);
+  return {
+    loss: meanCrossEntropy(rows, actual) ?? Number.NaN,
+    macroF1: macroF1Of(matrix) ?? Number.NaN,
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * A text classifier as a folder: `config.json` names architecture and labels, `vocabulary.txt` has a term a line in the order of
+ * the columns, `model.safetensors` has their weights in float32. What is read back gives the very same probabilities.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isJsonObject, parseJson } from '../layoutlmv2/checkpoints/json.js';
+import { openSafetensors, writeSafetensors } from '../layoutlmv2/checkpoints/safetensors.js';
+import type { TextModel } from './text-classifier.js';
+
+const modelType = 'tf-idf';
+const [configName, vocabularyName, weightsName] = ['config.json', 'vocabulary.txt', 'model.safetensors'];
+/** Of the tensors: weights of terms [terms], of terms for classes [terms, classes], and of classes [classes]. */
+const tensorNames = { frequencies: 'inverse_frequencies', weights: 'weight', biases: 'bias' };
+
+/** Writes a text model into a folder that is not there yet, or empty; `config.json` comes last. */
+export async function writeTextModel(
+  folder: string,
+  { terms, regression }: TextModel,
+  labels: readonly string[],
+): Promise<void> {
+  const { columnCount, classCount, weights } = regression;
+  if (labels.length !== classCount)
+    throw new Error(`There are ${labels.length} labels for a text model of ${classCount} classes.`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, vocabularyName),
+    [...terms.columns.keys()].map((term) => `${term}\n`).join(''),
+  );
+  const numbers = Float32Array.from(weights);
+  const ofTerms = columnCount * classCount;
+  const tensors = new Map([
+    [tensorNames.biases, { shape: [classCount], data: numbers.slice(ofTerms) }],
+    [tensorNames.frequencies, { shape: [columnCount], data: terms.inverseFrequencies }],
+    [tensorNames.weights, { shape: [columnCount, classCount], data: numbers.slice(0, ofTerms) }],
+  ]);
+  // A tensor of nothing is no tensor.
+  await writeSafetensors(
+    join(folder, weightsName),
+    new Map([...tensors].filter(([, { data }]) => data.length > 0)),
+  );
+  const config = {
+    model_type: modelType,
+    id2label: Object.fromEntries(labels.entries()),
+    ngram_range: [1, 2],
+    sublinear_tf: true,
+  };
+  await writeFile(join(folder, configName), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** @throws Error that names the file at fault. */
+export async function readTextModel(folder: string): Promise<TextModel> {
+  const configPath = join(folder, configName);
+  const config = parseJson(await readFile(configPath, 'utf8'), configPath);
+  if (!isJsonObject(config) || config.model_type !== modelType)
+    throw new Error(`${configPath} is not that of a text model: its model_type is not "${modelType}".`);
+  const classCount = isJsonObject(config.id2label) ? Object.keys(config.id2label).length : 0;
+  const terms = (await readFile(join(folder, vocabularyName), 'utf8')).split('\n').slice(0, -1);
+  const columns = new Map(terms.map((term, column) => [term, column]));
+  const path = join(folder, weightsName);
+  const file = await openSafetensors(path);
+  const read = async (name: string, length: number) => {
+    const data = length === 0 ? new Float32Array() : (await file.readTensor(name)).data;
+    if (data.length !== length)
+      throw new Error(
+        `The tensor "${name}" of ${path} has ${data.length} numbers; vocabulary and labels ask for ${length}.`,
+      );
+    return data;
+  };
+  try {
+    const inverseFrequencies = Float32Array.from(await read(tensorNames.frequencies, columns.size));
+    const weights = await read(tensorNames.weights, columns.size * classCount);
+    const biases = await read(tensorNames.biases, classCount);
+    const columnCount = columns.size;
+    return {
+      terms: { columns, inverseFrequencies },
+      regression: { columnCount, classCount, weights: Float64Array.from([...weights, ...biases]) },
+    };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/layoutlmv2/random.js';
+import { averageLogarithms, averageProbabilities } from '../../src/text-classifier/averaging.js';
+import { chooseClassifier, leastRowsToChoose } from '../../src/text-classifier/choose-classifier.js';
+import { fitPairOfWeights } from '../../src/text-classifier/fit-averaging.js';
+
+const voices = (weights: readonly number[], ...rows: (readonly number[])[]) =>
+  rows.map((probabilities, index) => ({ probabilities, weight: weights[index] ?? 0 }));
+const closeTo = (row: ArrayLike<number>, wanted: readonly number[]) => {
+  expect(row).toHaveLength(wanted.length);
+  for (const [index, value] of wanted.entries()) expect(row[index]).toBeCloseTo(value, 6);
+};
+
+describe('an average', () => {
+  it('of probabilities is their mean by weight', () => {
+    closeTo(averageProbabilities(voices([3, 1], [0.9, 0.1], [0.1, 0.9])), [0.7, 0.3]);
+  });
+
+  it('of logarithms is the product of powers', () => {
+    // 0.9 · 0.4 against 0.1 · 0.6.
+    closeTo(averageLogarithms(voices([1, 1], [0.9, 0.1], [0.4, 0.6])), [6 / 7, 1 / 7]);
+    closeTo(averageLogarithms(voices([2, 0], [0.75, 0.25], [0.1, 0.9])), [0.9, 0.1]);
+  });
+
+  it('lets a member rule a class out only by logarithms', () => {
+    const rows = voices([0.5, 0.5], [0, 1], [1, 0]);
+    closeTo(averageProbabilities(rows), [0.5, 0.5]);
+    closeTo(averageLogarithms(rows), [0.5, 0.5]);
+    expect(averageLogarithms(voices([1, 1], [0, 0.5, 0.5], [0.98, 0.01, 0.01]))[0]).toBeLessThan(1e-6);
+  });
+
+  it('refuses members of other classes, and none', () => {
+    expect(() => averageLogarithms(voices([1, 1], [1], [0.5, 0.5]))).toThrow('found 1 and 2');
+    expect(() => averageProbabilities([])).toThrow('at least one member');
+  });
+});
+
+/** Members that are right with these chances and claim to be with these confidences, of three classes; what one sees the other does not. */
+function makeRows(count: number, rights: readonly [number, number], confidences: readonly [number, number]) {
+  const random = createRandom(1);
+  const labels = Array.from({ length: count }, (_, index) => index % 3);
+  const say = (member: 0 | 1) =>
+    labels.map((label) => {
+      const said = random.uniform() < rights[member] ? label : (label + 1 + random.integer(2)) % 3;
+      const confidence = confidences[member];
+      return Float32Array.from([0, 1, 2], (index) => (index === said ? confidence : (1 - confidence) / 2));
+    });
+  return { network: say(0), text: say(1), labels, classCount: 3 };
+}
+
+describe('the weights of an average', () => {
+  it('take the sureness of a member back to how often it is right', () => {
+    const { network, text, labels } = makeRows(3000, [0.8, 0.8], [0.99, 0.8]);
+    const [ofNetwork, ofText] = fitPairOfWeights(network, text, labels);
+    // Of independent members the true weights are: what is right of the odds, over what is claimed of them.
+    const oddsOf = (share: number) => Math.log(share / ((1 - share) / 2));
+    expect(ofNetwork).toBeCloseTo(oddsOf(0.8) / oddsOf(0.99), 1);
+    expect(ofText).toBeCloseTo(1, 1);
+  });
+
+  it('are the minimum: no step to any side lowers the loss', () => {
+    const { network, text, labels } = makeRows(300, [0.7, 0.85], [0.9, 0.7]);
+    const [one, other] = fitPairOfWeights(network, text, labels);
+    // Of what is minimised, with the prior of a half and deviation a half.
+    const cost = (pair: readonly [number, number]) =>
+      labels.reduce((sum, label, row) => {
+        const [a = [], b = []] = [network[row], text[row]];
+        return sum - Math.log(averageLogarithms(voices(pair, [...a], [...b]))[label] ?? 0);
+      }, 0) + pair.reduce((sum, weight) => sum + 2 * (weight - 0.5) ** 2, 0);
+    for (const [x, y] of [
+      [0.02, 0],
+      [-0.02, 0],
+      [0, 0.02],
+      [0, -0.02],
+    ] as const)
+      expect(cost([one + x, other + y])).toBeGreaterThan(cost([one, other]));
+  });
+
+  it('are never below zero: who is worse than chance is not heard', () => {
+    const { network, text, labels } = makeRows(600, [0.9, 0.1], [0.9, 0.6]);
+    const [ofNetwork, ofText] = fitPairOfWeights(network, text, labels);
+    expect(ofText).toBe(0);
+    expect(ofNetwork).toBeCloseTo(1, 0);
+    expect(fitPairOfWeights(text, network, labels)[0]).toBe(0);
+  });
+
+  it('stay near a half where there is hardly a row, also when all are right', () => {
+    const { network, text, labels } = makeRows(3, [1, 1], [0.99, 0.99]);
+    for (const weight of fitPairOfWeights(network, text, labels)) {
+      expect(weight).toBeGreaterThan(0.4);
+      expect(weight).toBeLessThan(1);
+    }
+  });
+
+  it('refuse rows that do not go together', () => {
+    expect(() => fitPairOfWeights([[1]], [], [0])).toThrow('1 and 0 for 1');
+    expect(() => fitPairOfWeights([[1]], [[1]], [1])).toThrow('Row 0 has the label 1');
+  });
+});
+
+describe('the choice of what serves', () => {
+  it('falls on the average where the two are right about different rows', () => {
+    const choice = chooseClassifier(makeRows(300, [0.8, 0.75], [0.9, 0.7]));
+    expect(choice).toMatchObject({ chosen: 'average', rows: 300 });
+    expect(choice.weights.network).toBeGreaterThan(0);
+    expect(choice.weights.text).toBeGreaterThan(0);
+    expect(choice.figures?.average.loss).toBeLessThan(choice.figures?.network.loss ?? 0);
+  });
+
+  it('falls on the network where the text adds nothing', () => {
+    expect(chooseClassifier(makeRows(300, [0.95, 1 / 3], [0.95, 0.6])).chosen).toBe('network');
+    // The same twice: what the average gains is a temperature, which the network alone gets as well.
+    const rows = makeRows(300, [0.8, 0.8], [0.99, 0.99]);
+    expect(chooseClassifier({ ...rows, text: rows.network }).chosen).toBe('network');
+  });
+
+  it('falls on the text alone where the network has learnt nothing', () => {
+    expect(chooseClassifier(makeRows(300, [1 / 3, 0.95], [0.6, 0.95])).chosen).toBe('text');
+  });
+
+  it('falls on the network where there are too few rows to tell, or no numbers', () => {
+    const rows = makeRows(leastRowsToChoose - 1, [1 / 3, 1], [0.6, 0.9]);
+    expect(chooseClassifier(rows)).toEqual({
+      chosen: 'network',
+      rows: leastRowsToChoose - 1,
+      weights: { network: 1, text: 0 },
+      figures: null,
+    });
+    const broken = makeRows(60, [0.5, 0.9], [0.9, 0.9]);
+    broken.network[3]?.fill(Number.NaN);
+    expect(chooseClassifier(broken)).toMatchObject({ chosen: 'network', figures: null });
+  });
+});
