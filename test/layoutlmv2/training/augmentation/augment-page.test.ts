@@ -1,83 +1,146 @@
 import { describe, expect, it } from 'vitest';
-import { type EncodedPage, IMAGE_SIDE } from '../../../../src/layoutlmv2/encoded-page.js';
+import type { EncodedPage } from '../../../../src/layoutlmv2/encoded-page.js';
 import { createRandom } from '../../../../src/layoutlmv2/random.js';
 import { augmentPage } from '../../../../src/layoutlmv2/training/augmentation/augment-page.js';
-import { noAugmentation } from '../../../../src/layoutlmv2/training/augmentation/augmentation-settings.js';
+import {
+  type Augmentation,
+  noAugmentation,
+  requireUsableAugmentation,
+} from '../../../../src/layoutlmv2/training/augmentation/augmentation-settings.js';
+import { createSpelling } from '../../../../src/layoutlmv2/training/augmentation/text-spelling.js';
+import { letterTokenizer, linesOfWords, readWords, specialIds } from '../../support/augmentation-page.js';
 
-const WORDS = 200;
+const spelling = createSpelling(letterTokenizer);
 
-/** [CLS], 200 words of two pieces each, [SEP]; a white page with one black pixel at x 100, y 50. */
-function pageOfWords(): EncodedPage {
-  const words = Array.from({ length: WORDS }, (_, word) => word);
-  const image = new Uint8Array(IMAGE_SIDE * IMAGE_SIDE * 3).fill(200);
-  image.fill(0, 3 * (50 * IMAGE_SIDE + 100), 3 * (50 * IMAGE_SIDE + 100) + 3);
-  return {
-    inputIds: [101, ...words.flatMap((word) => [1000 + word, 2000 + word]), 102],
-    boxes: [
-      ...[0, 0, 0, 0],
-      ...words.flatMap((word) => [400, 300 + word, 450, 302 + word, 400, 300 + word, 450, 302 + word]),
-      ...[1000, 1000, 1000, 1000],
-    ],
-    image,
-    truncatedTokens: 0,
-  };
-}
+/** Each kind of change, strong enough to be seen, and what of a page it changes. */
+const kinds: { name: keyof Augmentation; amount: number; changes: readonly ('ids' | 'boxes' | 'image')[] }[] =
+  [
+    { name: 'rotation', amount: 5, changes: ['boxes', 'image'] },
+    { name: 'scale', amount: 0.05, changes: ['boxes', 'image'] },
+    { name: 'shift', amount: 30, changes: ['boxes', 'image'] },
+    { name: 'crop', amount: 0.05, changes: ['boxes', 'image'] },
+    { name: 'blur', amount: 1, changes: ['image'] },
+    { name: 'noise', amount: 20, changes: ['image'] },
+    { name: 'morphology', amount: 1, changes: ['image'] },
+    { name: 'contrast', amount: 0.3, changes: ['image'] },
+    { name: 'brightness', amount: 0.3, changes: ['image'] },
+    { name: 'boxJitter', amount: 10, changes: ['boxes'] },
+    { name: 'wordOrder', amount: 0.3, changes: ['ids', 'boxes'] },
+    { name: 'wordDropout', amount: 0.3, changes: ['ids', 'boxes'] },
+    { name: 'spanDropout', amount: 1, changes: ['ids', 'boxes'] },
+    { name: 'characterNoise', amount: 0.3, changes: ['ids', 'boxes'] },
+    { name: 'tokenMasking', amount: 0.3, changes: ['ids'] },
+    { name: 'imageDropout', amount: 1, changes: ['image'] },
+    { name: 'textDropout', amount: 1, changes: ['ids', 'boxes'] },
+  ];
+
+const everything: Augmentation = {
+  ...{ rotation: 20, scale: 0.3, shift: 200, crop: 0.4, blur: 0.5, noise: 40, morphology: 0.5 },
+  ...{ contrast: 0.3, brightness: 0.3, boxJitter: 100, wordOrder: 0.3, wordDropout: 0.1, spanDropout: 0.5 },
+  ...{ characterNoise: 0.5, tokenMasking: 0.1, imageDropout: 0.1, textDropout: 0.1 },
+};
+
+const contentOf = ({ inputIds, boxes, image }: EncodedPage) => ({
+  ids: Array.from(inputIds).join(),
+  boxes: Array.from(boxes).join(),
+  image: Buffer.from(image).toString('latin1'),
+});
+
+const lines = linesOfWords();
+
+const augment = (settings: Partial<Augmentation>, seed: number, page = lines) =>
+  augmentPage(page, { ...noAugmentation, ...settings }, createRandom(seed), spelling);
 
 describe('augmentation', () => {
   it('changes nothing when it is off', () => {
-    const page = pageOfWords();
-    const same = augmentPage(page, noAugmentation, createRandom(1));
-    expect(Array.from(same.inputIds)).toEqual(Array.from(page.inputIds));
-    expect(Array.from(same.boxes)).toEqual(Array.from(page.boxes));
-    expect(Buffer.compare(same.image, page.image)).toBe(0);
+    expect(contentOf(augment({}, 1))).toEqual(contentOf(linesOfWords()));
+    expect(kinds.map(({ name }) => name).sort()).toEqual(Object.keys(noAugmentation).sort());
   });
 
-  it('leaves whole words out, at the given rate, and never [CLS] or [SEP]', () => {
-    const changed = augmentPage(pageOfWords(), { ...noAugmentation, wordDropout: 0.3 }, createRandom(2));
-    const ids = Array.from(changed.inputIds);
-    expect(ids[0]).toBe(101);
-    expect(ids.at(-1)).toBe(102);
-    const firstPieces = ids.filter((id) => id >= 1000 && id < 2000);
-    const secondPieces = ids.filter((id) => id >= 2000);
-    expect(secondPieces).toEqual(firstPieces.map((id) => id + 1000));
-    // 200 words at 0.7: mean 140, standard deviation 6.5; four of them.
-    expect(Math.abs(firstPieces.length - 140)).toBeLessThan(26);
-    expect(changed.boxes.length).toBe(4 * ids.length);
+  it.each(kinds)('$name changes $changes and nothing else', ({ name, amount, changes }) => {
+    const before = contentOf(linesOfWords());
+    const after = contentOf(augment({ [name]: amount }, 3));
+    const changed = (['ids', 'boxes', 'image'] as const).filter((part) => after[part] !== before[part]);
+    expect(changed).toEqual(changes.filter((part) => changed.includes(part)));
+    expect(changed).not.toEqual([]);
+    // Turned, the words may all still be on the page; they are elsewhere, as the image is.
+    if (changes.includes('image')) expect(changed).toContain('image');
+    if (!changes.includes('image')) expect(changed[0]).toBe(changes[0]);
   });
 
-  it('moves image and boxes together', () => {
-    const changed = augmentPage(pageOfWords(), { ...noAugmentation, shift: 60 }, createRandom(4));
-    const dark = changed.image.indexOf(0) / 3;
-    const movedX = (dark % IMAGE_SIDE) - 100;
-    const movedY = Math.floor(dark / IMAGE_SIDE) - 50;
-    expect(Math.abs(movedX) + Math.abs(movedY)).toBeGreaterThan(0);
-    expect(changed.boxes[4]).toBe(Math.round(400 + (movedX * 1000) / IMAGE_SIDE));
-    expect(changed.boxes[5]).toBe(Math.round(300 + (movedY * 1000) / IMAGE_SIDE));
-    expect(Array.from(changed.boxes).slice(0, 4)).toEqual([0, 0, 0, 0]);
-    expect(Array.from(changed.boxes).slice(-4)).toEqual([1000, 1000, 1000, 1000]);
+  it('leaves the page itself as it is', () => {
+    const page = linesOfWords();
+    for (let seed = 0; seed < 5; seed++) augment(everything, seed, page);
+    expect(contentOf(page)).toEqual(contentOf(linesOfWords()));
   });
 
-  it('keeps boxes on the page, left of right and above below', () => {
-    const changed = augmentPage(
-      pageOfWords(),
-      { ...noAugmentation, shift: 900, boxJitter: 200 },
-      createRandom(5),
-    );
-    for (let token = 0; token < changed.inputIds.length; token++) {
-      const [x0 = -1, y0 = -1, x1 = -1, y1 = -1] = Array.from(changed.boxes).slice(4 * token, 4 * token + 4);
-      expect(Math.min(x0, y0)).toBeGreaterThanOrEqual(0);
-      expect(Math.max(x1, y1)).toBeLessThanOrEqual(1000);
-      expect(x0).toBeLessThanOrEqual(x1);
-      expect(y0).toBeLessThanOrEqual(y1);
+  it('is the same for the same seed, and different for another', () => {
+    const first = contentOf(augment(everything, 1));
+    expect(contentOf(augment(everything, 1))).toEqual(first);
+    expect(contentOf(augment(everything, 2))).not.toEqual(first);
+  });
+
+  it('keeps what the network can read: [CLS] and [SEP], whole boxes on the page, no more tokens than there were', () => {
+    const tokens = linesOfWords().inputIds.length;
+    for (let seed = 0; seed < 30; seed++) {
+      const page = augment(everything, seed);
+      const ids = Array.from(page.inputIds);
+      const boxes = Array.from(page.boxes);
+      expect(ids[0]).toBe(specialIds.classification);
+      expect(ids.at(-1)).toBe(specialIds.separator);
+      expect(boxes.slice(0, 4)).toEqual([0, 0, 0, 0]);
+      expect(boxes.slice(-4)).toEqual([1000, 1000, 1000, 1000]);
+      expect(ids.length).toBeLessThanOrEqual(tokens);
+      expect(boxes.length).toBe(4 * ids.length);
+      expect(boxes.every((edge) => Number.isInteger(edge) && edge >= 0 && edge <= 1000)).toBe(true);
+      for (const { box } of readWords(page)) {
+        const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = box;
+        expect(x0 <= x1 && y0 <= y1).toBe(true);
+      }
     }
   });
 
-  it('lightens or darkens within its limit, and is repeatable', () => {
-    const brightness = { ...noAugmentation, brightness: 0.2 };
-    const changed = augmentPage(pageOfWords(), brightness, createRandom(6));
-    expect(changed.image[0]).not.toBe(200);
-    expect(Math.abs((changed.image[0] ?? 0) - 200)).toBeLessThanOrEqual(40);
-    const again = augmentPage(pageOfWords(), brightness, createRandom(6));
-    expect(Buffer.compare(again.image, changed.image)).toBe(0);
+  it('shows words or image alone at their rates, and never neither', () => {
+    const seen = Array.from({ length: 400 }, (_, seed) => {
+      const page = augment({ imageDropout: 0.3, textDropout: 0.2 }, seed);
+      return { words: page.inputIds.length > 2, image: page.image.some((value) => value !== 255) };
+    });
+    expect(seen.every(({ words, image }) => words || image)).toBe(true);
+    const shareOf = (part: 'words' | 'image') => seen.filter((page) => !page[part]).length / seen.length;
+    // Four standard deviations of a share of 400 are below 0.1.
+    expect(Math.abs(shareOf('image') - 0.3)).toBeLessThan(0.1);
+    expect(Math.abs(shareOf('words') - 0.2)).toBeLessThan(0.1);
+    const empty = { ...linesOfWords(), inputIds: [2, 3], boxes: [0, 0, 0, 0, 1000, 1000, 1000, 1000] };
+    expect(augment({ imageDropout: 1 }, 1, empty).image).toEqual(empty.image);
+  });
+
+  it('says that it needs the tokenizer where it does', () => {
+    const without = (settings: Partial<Augmentation>) => () =>
+      augmentPage(lines, { ...noAugmentation, ...settings }, createRandom(1));
+    expect(without({ characterNoise: 0.1 })).toThrow(/augmentation.characterNoise needs the tokenizer/);
+    expect(without({ tokenMasking: 0.1 })).toThrow(/augmentation.tokenMasking needs the tokenizer/);
+    expect(without({ wordDropout: 0.1 })).not.toThrow();
+  });
+
+  it.each([
+    ['rotation', 90, 45],
+    ['scale', 0.9, 0.5],
+    ['shift', 1001, 1000],
+    ['crop', 0.6, 0.5],
+    ['noise', 200, 128],
+    ['blur', 1.5, 1],
+    ['wordDropout', -0.1, 1],
+    ['boxJitter', Number.NaN, 1000],
+  ])('refuses %s of %f, naming what it may be', (name, value, to) => {
+    const check = () => requireUsableAugmentation({ ...noAugmentation, [name]: value });
+    expect(check).toThrow(
+      `The hyperparameter augmentation.${name} is ${value}, but must be a number from 0 to ${to}.`,
+    );
+  });
+
+  it('refuses to show neither words nor image, and takes everything else', () => {
+    const check = (settings: Augmentation) => () => requireUsableAugmentation(settings);
+    expect(check({ ...noAugmentation, imageDropout: 0.6, textDropout: 0.6 })).toThrow(/at most 1 together/);
+    expect(check(everything)).not.toThrow();
   });
 });
