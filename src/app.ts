@@ -53,6 +53,7 @@ import { DocumentResolver, PageResolver } from './documents/document.resolver.js
 import { createDocumentRoutes } from './documents/document.routes.js';
 import { createFindPageSource } from './documents/document-access.js';
 import { DuplicateResolver } from './documents/duplicate.resolver.js';
+import { createExtractPart } from './documents/extract-part.js';
 import { createGroupDuplicates } from './documents/group-duplicates.js';
 import { createRenderDocument } from './documents/render-document.js';
 import { createPageRenderer } from './documents/rendering/page-renderer.js';
@@ -282,6 +283,7 @@ export function buildHandlers(surroundings: Surroundings): {
 
   const handlers = [
     createRenderDocument({ connection, blobs, renderer, failDocument, announce }),
+    createExtractPart({ connection, blobs, renderer, log }),
     createReadPage({
       connection,
       findPageSource: createFindPageSource({ connection, blobs }),

@@ -14,7 +14,7 @@ import type { BacklogFact } from './classification/classify-backlog.js';
 import type { ClassificationFact } from './classification/prediction.js';
 import type { ReclassificationFact } from './classification/reclassification.js';
 import type { RefreshLabelsFact } from './classification/refresh-labels.js';
-import { groupDuplicatesJob, renderDocumentJob } from './documents/document.jobs.js';
+import { extractPartJob, groupDuplicatesJob, renderDocumentJob } from './documents/document.jobs.js';
 import type { DocumentFact } from './documents/document.js';
 import type { LabelFact } from './labels/label.js';
 import { collectModelFilesJob, importModelJob } from './models/model.jobs.js';
@@ -52,6 +52,14 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
       READING: () => pageIds.map((pageId) => jobOf(readPageJob, { documentId, pageId })),
       CLASSIFYING: () => [jobOf(classifyDocumentJob, { documentId })],
     })[stage](),
+  // They have been read, and compared with all others, when they are made.
+  documentSplit: ({ partIds }) =>
+    partIds.flatMap((documentId) => [
+      jobOf(classifyDocumentJob, { documentId }),
+      jobOf(extractPartJob, { documentId }),
+    ]),
+  // Another model may serve since.
+  splitUndone: ({ documentId }) => [jobOf(classifyDocumentJob, { documentId })],
 
   servingModelChanged: ({ modelVersionId }) => [
     jobOf(classifyBacklogJob, { modelVersionId, after: null }),
@@ -81,6 +89,7 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
 /** Every job there is; each needs exactly one handler. */
 export const jobs = [
   renderDocumentJob,
+  extractPartJob,
   readPageJob,
   groupDuplicatesJob,
   classifyDocumentJob,

@@ -36,6 +36,11 @@ describe('the pipeline', () => {
     [{ name: 'documentRetried', documentId, stage: 'READING', pageIds }, read],
     [{ name: 'documentRetried', documentId, stage: 'CLASSIFYING', pageIds }, [classify]],
     [
+      { name: 'documentSplit', documentId: labelId, partIds: [documentId] },
+      [classify, { job: 'extract-part', payload: { documentId } }],
+    ],
+    [{ name: 'splitUndone', documentId }, [classify]],
+    [
       { name: 'servingModelChanged', modelVersionId },
       [
         { job: 'classify-backlog', payload: { modelVersionId, after: null } },

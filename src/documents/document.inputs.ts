@@ -22,7 +22,10 @@ export class DocumentFilterInput {
   @Field(() => String, { nullable: true, description: 'A part of the file name, in any case' })
   filename?: string | null;
 
-  @Field(() => [DocumentStatusEnum], { nullable: true })
+  @Field(() => [DocumentStatusEnum], {
+    nullable: true,
+    description: 'By default all but SPLIT and WITHDRAWN',
+  })
   statuses?: DocumentStatus[] | null;
 
   @Field(() => [ID], { nullable: true, description: 'Labels of which the effective one is one' })

@@ -9,6 +9,13 @@ export const renderDocumentJob: JobDefinition<{ documentId: string }> = {
   maxAttempts: 3,
 };
 
+export const extractPartJob: JobDefinition<{ documentId: string }> = {
+  name: 'extract-part',
+  lane: 'worker',
+  payload: z.object({ documentId: z.uuid() }),
+  maxAttempts: 3,
+};
+
 export const groupDuplicatesJob: JobDefinition<{ documentId: string }> = {
   name: 'group-duplicates',
   lane: 'worker',

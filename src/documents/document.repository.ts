@@ -2,13 +2,21 @@
 import type { Database, Transaction } from '../platform/database/database.js';
 import { Prisma } from '../platform/database/generated/client.js';
 import { groupBy } from '../shared/group-by.js';
-import type { Document, DocumentStatus, Failure, LabelSource, Page, Stage } from './document.js';
+import {
+  type Document,
+  type DocumentStatus,
+  type Failure,
+  hiddenStatuses,
+  type LabelSource,
+  type Page,
+  type Stage,
+} from './document.js';
 
 type DocumentRow = Prisma.DocumentGetPayload<object>;
 
 function toDocument(row: DocumentRow): Document {
   const { failureCode, failureMessage, failureStage, failureRetryable, updatedAt, ...rest } = row;
-  const { reviewByEntropy, reviewByMargin, reviewDraw, ...document } = rest;
+  const { reviewByEntropy, reviewByMargin, reviewDraw, splitId, isLabelledBySplit, ...document } = rest;
   const failure =
     failureCode === null
       ? null
@@ -34,8 +42,9 @@ export async function findDocument(database: Database, id: string): Promise<Docu
   return row && toDocument(row);
 }
 
+/** The document that was uploaded with these bytes. */
 export async function findDocumentByHash(database: Database, sha256: string): Promise<Document | null> {
-  const row = await database.document.findUnique({ where: { sha256 } });
+  const row = await database.document.findFirst({ where: { sha256, splitId: null } });
   return row && toDocument(row);
 }
 
@@ -174,7 +183,7 @@ export async function countDocumentsByLabel(
 ): Promise<number[]> {
   const groups = await database.document.groupBy({
     by: ['labelId'],
-    where: { labelId: { in: [...labelIds] } },
+    where: { labelId: { in: [...labelIds] }, status: { notIn: [...hiddenStatuses] } },
     _count: true,
   });
   const counts = new Map(groups.map((group) => [group.labelId, group._count]));
@@ -185,6 +194,7 @@ export type DocumentFilter = {
   /** Words that must all occur on one page, in web-search form (`"quoted phrase"`, `or`, `-not`). */
   text?: string;
   filename?: string;
+  /** By default all but those of documents for which others stand. */
   statuses?: readonly DocumentStatus[];
   labelIds?: readonly string[];
   labelSource?: LabelSource;
@@ -239,7 +249,11 @@ function conditionOf(filter: DocumentFilter): Prisma.Sql {
   }
   if (filename !== undefined)
     conditions.push(Prisma.sql`position(lower(${filename}) in lower(d.filename)) > 0`);
-  if (statuses !== undefined) conditions.push(Prisma.sql`d.status::text = any(${[...statuses]}::text[])`);
+  conditions.push(
+    statuses === undefined
+      ? Prisma.sql`d.status not in (${Prisma.join(hiddenStatuses.map((status) => Prisma.sql`${status}::document_status`))})`
+      : Prisma.sql`d.status::text = any(${[...statuses]}::text[])`,
+  );
   if (labelIds !== undefined) conditions.push(Prisma.sql`d.label_id = any(${[...labelIds]}::uuid[])`);
   if (labelSource !== undefined) conditions.push(Prisma.sql`d.label_source::text = ${labelSource}`);
   if (needsReview !== undefined) conditions.push(Prisma.sql`d.needs_review = ${needsReview}`);

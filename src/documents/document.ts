@@ -1,9 +1,24 @@
 /** A document, its pages and what happens to them, as types and pure rules. */
 
-export const documentStatuses = ['QUEUED', 'RENDERING', 'READING', 'CLASSIFYING', 'READY', 'FAILED'] as const;
+export const documentStatuses = [
+  'QUEUED',
+  'RENDERING',
+  'READING',
+  'CLASSIFYING',
+  'READY',
+  'FAILED',
+  'SPLIT',
+  'WITHDRAWN',
+] as const;
 
-/** Where a document is on its way in: each stage has a job, and READY or FAILED ends it. */
+/**
+ * Where a document is on its way in: each stage has a job, and READY or FAILED ends it. For one that is SPLIT its parts
+ * stand, and one that is WITHDRAWN was a part of a split that was taken back: nobody lists, decides or learns from these two.
+ */
 export type DocumentStatus = (typeof documentStatuses)[number];
+
+/** Statuses of documents for which others stand. */
+export const hiddenStatuses = ['SPLIT', 'WITHDRAWN'] as const satisfies readonly DocumentStatus[];
 
 /** The stages whose failure can be told and tried again. */
 export type Stage = 'RENDERING' | 'READING' | 'CLASSIFYING';
@@ -22,6 +37,10 @@ export type Document = {
   status: DocumentStatus;
   failure: Failure | null;
   pageCount: number | null;
+  /** Of a part: the page of the original that is its first, from 1. */
+  splitFirstPage: number | null;
+  /** Where its pages begin in its file, while that is the original's whole one; null where the file is its own. */
+  fileFirstPage: number | null;
   labelId: string | null;
   labelSource: LabelSource | null;
   needsReview: boolean;
@@ -48,7 +67,9 @@ export type Page = {
 export type DocumentFact =
   | { name: 'documentUploaded'; documentId: string }
   | { name: 'pagesRendered'; documentId: string; pageIds: readonly string[] }
-  | { name: 'documentRetried'; documentId: string; stage: Stage; pageIds: readonly string[] };
+  | { name: 'documentRetried'; documentId: string; stage: Stage; pageIds: readonly string[] }
+  | { name: 'documentSplit'; documentId: string; partIds: readonly string[] }
+  | { name: 'splitUndone'; documentId: string };
 
 // Longer names are made by mistake; file systems end at 255 bytes.
 const maxFilenameCharacters = 255;

@@ -13,7 +13,8 @@ import {
 export const DocumentStatusEnum = Object.fromEntries(documentStatuses.map((status) => [status, status]));
 registerEnumType(DocumentStatusEnum, {
   name: 'DocumentStatus',
-  description: 'Where a document is on its way in; READY and FAILED are the ends',
+  description:
+    'Where a document is on its way in; READY and FAILED are the ends. For one that is SPLIT its parts stand; one that is WITHDRAWN was a part of a split that was taken back. Lists leave these two out unless they are asked for',
 });
 
 export const LabelSourceEnum = { HUMAN: 'HUMAN', MODEL: 'MODEL' };
@@ -59,6 +60,19 @@ export class DocumentType implements Document {
 
   @Field(() => Int, { nullable: true, description: 'Null until the pages are rendered' })
   pageCount!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Of a part: the page of the document it was split from that is its first',
+  })
+  splitFirstPage!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Of a part whose file is the whole one it was split from: the page of that file on which it begins. Null where the file is its own; parts of a PDF get theirs soon after the split',
+  })
+  fileFirstPage!: number | null;
 
   labelId!: string | null;
 

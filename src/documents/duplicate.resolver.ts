@@ -6,7 +6,7 @@ import { groupBy } from '../shared/group-by.js';
 import type { Document } from './document.js';
 import { findDocuments } from './document.repository.js';
 import { DocumentType } from './document.types.js';
-import { listGroups, listNewestMembers } from './duplicate.repository.js';
+import { listGroups, listNewestAlike } from './duplicate.repository.js';
 
 // A person looks at a few; a group of thousands is told by its id.
 const mostShown = 50;
@@ -37,16 +37,17 @@ export class DuplicateResolver {
 
   readonly #loadGroups = async (ids: readonly string[]) => {
     const groups = await listGroups(this.#connection.database, ids);
-    return ids.map((id) => groups.get(id) ?? null);
+    return ids.map((id) => groups.get(id)?.alikeId ?? null);
   };
 
   readonly #loadOthers = async (ids: readonly string[]) => {
     const { database } = this.#connection;
     const groups = await listGroups(database, ids);
-    const members = await listNewestMembers(database, [...new Set(groups.values())], mostShown + 1);
-    const byGroup = groupBy(members, ({ groupId }) => groupId);
+    const alikeIds = [...new Set([...groups.values()].map(({ alikeId }) => alikeId))];
+    const members = await listNewestAlike(database, alikeIds, mostShown + 1);
+    const byGroup = groupBy(members, ({ alikeId }) => alikeId);
     const shown = ids.map((id) =>
-      (byGroup.get(groups.get(id) ?? '') ?? [])
+      (byGroup.get(groups.get(id)?.alikeId ?? '') ?? [])
         .map(({ documentId }) => documentId)
         .filter((other) => other !== id)
         .slice(0, mostShown),

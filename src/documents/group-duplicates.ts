@@ -1,6 +1,7 @@
 /**
  * Puts a document that has been read into the group of those that are nearly the same. A document that resembles two groups
- * makes them one: a group only grows.
+ * makes them one: a group only grows. A second kind of group takes the parts of one file for one, too: what is nearly the
+ * same, or comes from one file, must not stand on both sides when a model is measured.
  */
 import type { Database, DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { type JobHandler, jobDone, jobSkipped } from '../platform/jobs/job.js';
@@ -8,6 +9,8 @@ import type { Log } from '../platform/log.js';
 import { messageOf } from '../shared/errors.js';
 import { groupDuplicatesJob } from './document.jobs.js';
 import {
+  type Groups,
+  insertMembers,
   joinGroups,
   listAppearances,
   listCandidates,
@@ -59,12 +62,28 @@ export async function holdDuplicateGroups(tx: Transaction): Promise<void> {
   await lockGroups(tx);
 }
 
-/** The group of each document that has been compared with the others, by document. */
+/**
+ * Puts parts of a document, with their words, into its group and compares them with all others. The caller has held the
+ * groups before any document.
+ */
+export async function groupParts(
+  tx: Transaction,
+  documentId: string,
+  partIds: readonly string[],
+): Promise<void> {
+  if (!(await listGroups(tx, [documentId])).has(documentId)) await groupDocuments(tx, [documentId]);
+  const groupId = (await listGroups(tx, [documentId])).get(documentId)?.groupId ?? documentId;
+  await insertMembers(tx, partIds, groupId);
+  await groupDocuments(tx, partIds);
+}
+
+/** Of each document that has been compared with the others, the group that must not straddle splits, by document. */
 export async function listDuplicateGroups(
   database: Database,
   documentIds: readonly string[],
 ): Promise<Map<string, string>> {
-  return await listGroups(database, documentIds);
+  const groups = await listGroups(database, documentIds);
+  return new Map([...groups].map(([documentId, { groupId }]) => [documentId, groupId]));
 }
 
 /** The documents of groups, newest first. */
@@ -96,7 +115,7 @@ async function groupDocument(
   tx: Transaction,
   documentId: string,
   likeness: Likeness,
-  ownGroupId: string | undefined,
+  own: Groups | undefined,
 ): Promise<void> {
   const { kept, sought } = fingerprintKeys(likeness);
   const candidates = await listCandidates(tx, documentId, sought, mostCandidates);
@@ -108,9 +127,13 @@ async function groupDocument(
     const other = appearances.get(candidate.documentId);
     return other && isNearlySame(likeness, describeLikeness(other.text, other.pictures));
   });
-  const groupIds = new Set([...(ownGroupId ? [ownGroupId] : []), ...alike.map(({ groupId }) => groupId)]);
-  // The oldest: an id sorts by its creation.
-  const [groupId = documentId, ...others] = [...groupIds].sort();
-  await joinGroups(tx, others, groupId);
-  await saveFingerprint(tx, { documentId, groupId, keys: kept });
+  const join = async (kind: keyof Groups) => {
+    const ids = new Set([...(own ? [own[kind]] : []), ...alike.map((candidate) => candidate[kind])]);
+    // The oldest: an id sorts by its creation.
+    const [id = documentId, ...others] = [...ids].sort();
+    await joinGroups(tx, kind, others, id);
+    return id;
+  };
+  const groups = { alikeId: await join('alikeId'), groupId: await join('groupId') };
+  await saveFingerprint(tx, { documentId, ...groups, keys: kept });
 }

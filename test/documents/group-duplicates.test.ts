@@ -73,8 +73,8 @@ describe('a document that has been read', () => {
        select gen_random_uuid(), 'many', 'application/pdf', 1, 'many ' || number from generate_series(1, 1000) as number`,
     );
     await database.query(
-      `insert into document_fingerprints (document_id, group_id, keys)
-       select id, id, array(select (random() * 2000000000)::int from generate_series(1, 20) where id is not null)
+      `insert into document_fingerprints (document_id, alike_id, group_id, keys)
+       select id, id, id, array(select (random() * 2000000000)::int from generate_series(1, 20) where id is not null)
        from documents where filename = 'many'`,
     );
     await database.query('analyze document_fingerprints');

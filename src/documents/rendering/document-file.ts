@@ -25,6 +25,11 @@ export type DocumentFile = {
    * @throws public TOO_MANY_PIXELS, UNREADABLE_FILE.
    */
   renderPage(number: number): Promise<RenderedPage>;
+  /**
+   * A PDF of some pages, both ends included, of a PDF of which no page has been rendered yet.
+   * @throws public UNREADABLE_FILE; Error for files of another kind.
+   */
+  copyPages(firstPage: number, lastPage: number): Uint8Array;
   close(): void;
 };
 
@@ -34,6 +39,7 @@ type PageContent = Pick<RenderedPage, 'dpi' | 'textLayer' | 'fault'> & { pixels:
 type PageSource = {
   pageCount: number;
   decodePage(number: number): Promise<PageContent>;
+  copyPages(firstPage: number, lastPage: number): Uint8Array;
   close(): void;
 };
 
@@ -84,6 +90,7 @@ export async function openDocumentFile(
   return {
     pageCount,
     close,
+    copyPages: file.copyPages,
     async renderPage(number) {
       const { pixels, dpi, textLayer, fault } = await decodePage(number);
       const { mediaType: imageMediaType, ...image } = await encodePageImage(pixels);
@@ -102,6 +109,9 @@ async function openImageFile(
   return {
     pageCount: image.pageCount,
     decodePage: async (number) => ({ ...(await image.decodePage(number)), textLayer: null }),
+    copyPages() {
+      throw new Error(`pages of ${mediaType} cannot be copied into a file of their own`);
+    },
     close: () => {},
   };
 }
@@ -120,6 +130,11 @@ function openPdfFile(path: string, limits: RenderLimits, pdfium: Pdfium): PageSo
         const page = document.openPage(number);
         if (page === null) throw createUnreadableFileError(`Page ${number} is damaged.`);
         return drawPage(page, limits);
+      },
+      copyPages(firstPage, lastPage) {
+        const copy = document.copyPages(firstPage, lastPage);
+        if (copy === null) throw createUnreadableFileError('Its pages cannot be copied.');
+        return copy;
       },
       close() {
         document.close();

@@ -3,6 +3,7 @@
  * costs that process and gets a clear error, and the next file finds a fresh one.
  */
 import { createRendererClosedError } from '../document.errors.js';
+import type { PageRange } from '../document-split.js';
 import type { DocumentMediaType } from './media-type.js';
 import { type PageWorkerProcess, startPageWorkerProcess } from './page-worker-process.js';
 import type { RenderedPage, RenderLimits } from './rendered-page.js';
@@ -28,6 +29,13 @@ export type PageRenderer = {
    * internal and retryable RENDERER_CLOSED, RENDERER_UNAVAILABLE.
    */
   renderPages(localPath: string, mediaType: DocumentMediaType): AsyncGenerator<RenderedPage, void>;
+  /**
+   * Makes a PDF of some pages of a local PDF, both ends included, with all that is drawn on them.
+   * @throws as renderPages.
+   */
+  copyPdfPages(localPath: string, pages: PageRange): Promise<Uint8Array>;
+  /** Starts a process, so that the next file need not wait for one. @throws as rendering does. */
+  warmUp(): Promise<void>;
   /** Ends all processes; files still being read fail with RENDERER_CLOSED. */
   close(): Promise<void>;
 };
@@ -46,7 +54,7 @@ const RECYCLE_ABOVE_BYTES = 400 * 1024 ** 2;
 
 const CLOSE_TIMEOUT_MS = 10_000;
 
-/** Builds a renderer; processes start when they are needed. */
+/** Builds a renderer; processes start when they are needed, or at the warm-up. */
 export function createPageRenderer(options: PageRendererOptions): PageRenderer {
   const limits: RenderLimits = {
     maxPages: options.maxPages,
@@ -115,6 +123,21 @@ export function createPageRenderer(options: PageRendererOptions): PageRenderer {
       } finally {
         await giveBack(worker);
       }
+    },
+    async copyPdfPages(path, { firstPage, lastPage }) {
+      const worker = await take();
+      try {
+        const open = { kind: 'open', path, mediaType: 'application/pdf', limits } as const;
+        await worker.ask(open, { task: 'opening it', timeoutMs });
+        const task = 'copying its pages';
+        const { bytes } = await worker.ask({ kind: 'copy', firstPage, lastPage }, { task, timeoutMs });
+        return bytes;
+      } finally {
+        await giveBack(worker);
+      }
+    },
+    async warmUp() {
+      await giveBack(await take());
     },
     async close() {
       isClosed = true;

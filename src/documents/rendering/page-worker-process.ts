@@ -19,7 +19,7 @@ import {
 /** The reply that a request gets when all is well. */
 type ReplyTo<Request extends PageWorkerRequest> = Extract<
   PageWorkerReply,
-  { kind: { open: 'opened'; render: 'rendered'; close: 'closed' }[Request['kind']] }
+  { kind: { open: 'opened'; render: 'rendered'; copy: 'copied'; close: 'closed' }[Request['kind']] }
 >;
 
 export type PageWorkerProcess = {

@@ -5,6 +5,8 @@ import type { RenderedPage, RenderLimits } from './rendered-page.js';
 export type PageWorkerRequest =
   | { kind: 'open'; path: string; mediaType: DocumentMediaType; limits: RenderLimits }
   | { kind: 'render'; number: number }
+  /** Before any page is rendered. */
+  | { kind: 'copy'; firstPage: number; lastPage: number }
   | { kind: 'close' };
 
 export type PageWorkerReply =
@@ -12,6 +14,7 @@ export type PageWorkerReply =
   | { kind: 'ready' }
   | { kind: 'opened'; pageCount: number }
   | { kind: 'rendered'; page: RenderedPage }
+  | { kind: 'copied'; bytes: Uint8Array }
   /** `memoryBytes` is what the process keeps: WebAssembly memory grows and never shrinks. */
   | { kind: 'closed'; memoryBytes: number }
   /** A public error: the file is refused and the process is well. `cause` is for logs. */

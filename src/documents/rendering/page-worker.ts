@@ -36,6 +36,10 @@ function serve(): void {
       if (file === null) throw new Error('No file is open');
       return { kind: 'rendered', page: await file.renderPage(request.number) };
     }
+    if (request.kind === 'copy') {
+      if (file === null) throw new Error('No file is open');
+      return { kind: 'copied', bytes: file.copyPages(request.firstPage, request.lastPage) };
+    }
     file?.close();
     file = null;
     return { kind: 'closed', memoryBytes: process.memoryUsage.rss() };

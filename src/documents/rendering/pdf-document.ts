@@ -8,6 +8,7 @@ import {
   createUnreadableFileError,
   createUnsupportedEncryptionError,
 } from '../document.errors.js';
+import { copyPdfPages } from './pdf-copy.js';
 import { groupIntoWords, type PdfCharacter, type PdfTextLayer, type Rectangle } from './pdf-words.js';
 import {
   ANNOTATION_SUBTYPE_WIDGET,
@@ -45,6 +46,8 @@ export type PdfDocument = {
   pageCount: number;
   /** Opens a page (numbers start at 1), its annotations and form fields merged in; null when it is damaged. */
   openPage(number: number): PdfPage | null;
+  /** A new PDF of some of the pages, both ends included; null when they cannot be copied. Call it before any page is opened. */
+  copyPages(firstPage: number, lastPage: number): Uint8Array | null;
   close(): void;
 };
 
@@ -87,7 +90,12 @@ export function openPdf(pdfium: Pdfium, source: PdfSource): PdfDocument {
     close();
     throw createNoPagesError();
   }
-  return { pageCount, openPage: (number) => openPage(pdfium, document, number - 1), close };
+  return {
+    pageCount,
+    openPage: (number) => openPage(pdfium, document, number - 1),
+    copyPages: (firstPage, lastPage) => copyPdfPages(pdfium, document, firstPage, lastPage),
+    close,
+  };
 }
 
 function openingError(code: number) {
