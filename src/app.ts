@@ -90,6 +90,7 @@ import type { JobHandler } from './platform/jobs/job.js';
 import { enqueueJobs } from './platform/jobs/job-queue.repository.js';
 import { checkJobWiring } from './platform/jobs/job-runner.js';
 import type { Log } from './platform/log.js';
+import { messageOf } from './shared/errors.js';
 import { createAnnotateTrainingRun } from './training/annotate-training-run.js';
 import { createCancelTrainingRun } from './training/cancel-training-run.js';
 import { createCheckTraining } from './training/check-training.js';
@@ -252,6 +253,8 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
 /** Who does the jobs, and what they hold that must be let go at the end. */
 export function buildHandlers(surroundings: Surroundings): {
   handlers: JobHandler[];
+  /** Starts what the first document would wait for. What cannot be started now is told, and tried again by a document. */
+  warmUp(): Promise<void>;
   close(): Promise<void>;
 } {
   const { config, connection, log } = surroundings;
@@ -347,9 +350,22 @@ export function buildHandlers(surroundings: Surroundings): {
     }),
   ] as JobHandler<never>[];
   checkJobWiring(jobs, handlers);
+  let isClosing = false;
   return {
     handlers: handlers as JobHandler[],
+    async warmUp() {
+      const parts = Object.entries({ renderer, tesseract, servingClassifier });
+      const warmings = parts.map(async ([part, { warmUp }]) => {
+        try {
+          await warmUp();
+        } catch (error) {
+          if (!isClosing) log.warn({ part, error: messageOf(error) }, 'could not be made ready in advance');
+        }
+      });
+      await Promise.all(warmings);
+    },
     async close() {
+      isClosing = true;
       await Promise.all([
         renderer.close(),
         tesseract.close(),

@@ -128,7 +128,7 @@ async function startLane(
   const connection = connectDatabase(databaseUrl, { maxConnections: config.workerConcurrency + 2 });
   started.push({ stop: () => connection.close() });
   await buildInstallStarterModel({ config, connection, log })();
-  const { handlers, close } = buildHandlers({ config, connection, log });
+  const { handlers, warmUp, close } = buildHandlers({ config, connection, log });
   started.push({ stop: close });
   const runner = await startJobRunner({
     databaseUrl,
@@ -140,6 +140,8 @@ async function startLane(
   started.push(runner);
   process.send?.(readyMessage);
   log.info({ lane }, 'doing jobs');
+  // Beside the jobs: the first document may come before it is done.
+  if (lane === 'worker') void warmUp();
   const ended = runner.ended.then(() => {
     throw createAppError({
       code: 'RUNNER_ENDED',

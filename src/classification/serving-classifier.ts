@@ -5,14 +5,18 @@ import { createModelHolder, type LoadedModel, type ModelHolderDependencies } fro
 export type ServingClassifier = {
   /** Runs `use` with the model that serves now, as {@link createModelHolder} does; null when none does. */
   withServingModel<Result>(use: (model: LoadedModel) => Promise<Result>): Promise<Result | null>;
+  /** Loads the model that serves now, if one does. @throws as using it would. */
+  warmUp(): Promise<void>;
   close(): Promise<void>;
 };
 
 export function createServingClassifier(dependencies: ModelHolderDependencies): ServingClassifier {
   const holder = createModelHolder(dependencies);
+  const withServingModel: ServingClassifier['withServingModel'] = (use) =>
+    holder.withModel(() => findServingModel(dependencies.connection.database), use);
   return {
-    withServingModel: (use) =>
-      holder.withModel(() => findServingModel(dependencies.connection.database), use),
+    withServingModel,
+    warmUp: async () => void (await withServingModel(async () => {})),
     close: holder.close,
   };
 }

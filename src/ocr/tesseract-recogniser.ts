@@ -51,6 +51,8 @@ export type TesseractRecogniser = {
    * revision. Two pages with the same version and image have the same words.
    */
   getVersion(languages?: readonly string[]): Promise<string>;
+  /** Starts a thread, which waits for a page for as long as one that is idle. @throws as {@link recognise} does. */
+  warmUp(): Promise<void>;
   /** Ends every thread; resolves when all are gone. */
   close(): Promise<void>;
 };
@@ -72,7 +74,7 @@ const MOST_PIXELS_A_SIDE = 32_767;
 
 const coreVersion = readCoreVersion();
 
-/** Nothing is started before the first page, and no language is looked for. */
+/** Nothing is started before the first page or the warm-up, and no language is looked for. */
 export function createTesseractRecogniser(options: TesseractOptions): TesseractRecogniser {
   const pool = createTesseractPool(options);
 
@@ -95,6 +97,7 @@ export function createTesseractRecogniser(options: TesseractOptions): TesseractR
       };
     },
     getVersion: async (languages) => versionOf(await dataOf(languages)),
+    warmUp: async () => pool.withThread(await dataOf(), async () => {}),
     close: () => pool.close(),
   };
 }

@@ -103,6 +103,20 @@ async function doBacklog(modelVersionId: string) {
   }
 }
 
+describe('the serving model', () => {
+  it('may be loaded before the first document, where there is one', async () => {
+    await servingClassifier.warmUp();
+    const version = await makeModel([3, 0]);
+    await promote(version.id);
+    await servingClassifier.warmUp();
+    // Loaded, it needs its folder no more; the tiny network starts no further thread.
+    await rm(store.folderOf(version.id), { recursive: true });
+    const { id } = await makeDocument({ status: 'CLASSIFYING' });
+    expect(await run(id)).toEqual({ status: 'done' });
+    expect(await read(id)).toMatchObject({ status: 'READY', labelId: invoice });
+  });
+});
+
 describe('a document that has been read', () => {
   it('is ready without a prediction, and for a person to look at, while no model serves', async () => {
     const { id } = await makeDocument({ status: 'CLASSIFYING' });

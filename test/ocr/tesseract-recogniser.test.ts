@@ -193,6 +193,14 @@ describe('the threads', () => {
     expect(pages.map(({ words }) => textsOf(words).join(' '))).toEqual([PROSE, PROSE, PROSE]);
   });
 
+  it('may be started before the first page, which then finds one', async () => {
+    start({ workers: 2 });
+    await recogniser.warmUp();
+    expect(threads).toHaveLength(1);
+    expect(textsOf((await recogniser.recognise(prose)).words).join(' ')).toBe(PROSE);
+    expect(threads).toHaveLength(1);
+  });
+
   it('are replaced after a number of pages', async () => {
     start({ recycleAfterPages: 2 });
     for (let page = 0; page < 5; page += 1) await recogniser.recognise(nothing);

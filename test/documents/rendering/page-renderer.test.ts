@@ -174,6 +174,14 @@ describe('the page renderer', () => {
     expect(await render(renderer, simplePdf())).toHaveLength(1);
   });
 
+  it('may start its process before the first file, which is then read by it', async () => {
+    const renderer = createRenderer();
+    await renderer.warmUp();
+    expect(await render(renderer, simplePdf())).toHaveLength(1);
+    await renderer.close();
+    await expect(renderer.warmUp()).rejects.toMatchObject({ code: 'RENDERER_CLOSED' });
+  });
+
   it('can be left after some pages and used again', async () => {
     const renderer = shared;
     const path = await writeTemporary(await pdfOfPages(3));
