@@ -114,6 +114,12 @@ import { ClassMetricsResolver, ConfusionCellResolver, MetricsResolver } from './
 import { createRunTraining } from './training/run-training.js';
 import { createSetPromotionPolicy } from './training/set-promotion-policy.js';
 import { createStartTrainingRun } from './training/start-training-run.js';
+import { createAdvanceSweep } from './training/sweeps/advance-sweep.js';
+import { createCancelSweep } from './training/sweeps/cancel-sweep.js';
+import { createJudgeSweep } from './training/sweeps/judge-sweep.js';
+import { createStartSweep } from './training/sweeps/start-sweep.js';
+import { listVersionsOfSweeps } from './training/sweeps/sweep.repository.js';
+import { RunSweepResolver, SweepResolver } from './training/sweeps/sweep.resolver.js';
 import { listBasesOfOpenRuns } from './training/training.repository.js';
 import { ModelRunResolver, TrainingResolver } from './training/training.resolver.js';
 import { TrainingPolicyResolver } from './training/training-policy.resolver.js';
@@ -224,6 +230,12 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
       cancelTrainingRun: createCancelTrainingRun(foundation),
       annotateTrainingRun: createAnnotateTrainingRun({ connection }),
     }),
+    new SweepResolver({
+      connection,
+      startSweep: createStartSweep(foundation),
+      cancelSweep: createCancelSweep({ connection }),
+    }),
+    new RunSweepResolver({ connection }),
     new DatasetResolver({ connection }),
     new DatasetItemResolver({ connection }),
     new TrainingPolicyResolver({
@@ -329,7 +341,7 @@ export function buildHandlers(surroundings: Surroundings): {
       connection,
       store,
       keptVersions: config.keptModelVersions,
-      usedElsewhere: [listBasesOfOpenRuns, listModelsOfOpenReclassifications],
+      usedElsewhere: [listBasesOfOpenRuns, listVersionsOfSweeps, listModelsOfOpenReclassifications],
       log,
     }),
     createRunTraining({
@@ -341,6 +353,8 @@ export function buildHandlers(surroundings: Surroundings): {
       enginePreference: config.engine,
       announce,
     }),
+    createAdvanceSweep({ connection, announce, log }),
+    createJudgeSweep({ ...foundation, encodePage, enginePreference: config.engine }),
     createGroupDuplicates({ connection, log }),
     createCheckTraining({
       ...foundation,

@@ -22,6 +22,7 @@ import type { ModelFact } from './models/model-version.js';
 import { readPageJob } from './ocr/ocr.jobs.js';
 import type { OcrFact } from './ocr/read-page.js';
 import { type Job, jobOf } from './platform/jobs/job.js';
+import { advanceSweepJob, judgeSweepJob } from './training/sweeps/sweep.jobs.js';
 import { checkTrainingJob, runTrainingJob } from './training/training.jobs.js';
 import type { TrainingFact } from './training/training-run.js';
 
@@ -82,6 +83,9 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
 
   runRequested: ({ runId }) => [jobOf(runTrainingJob, { runId })],
   runFinished: () => [jobOf(collectModelFilesJob, {})],
+  sweepRequested: ({ sweepId }) => [jobOf(advanceSweepJob, { sweepId })],
+  trialEnded: ({ sweepId }) => [jobOf(advanceSweepJob, { sweepId })],
+  bestTrialFound: ({ sweepId }) => [jobOf(judgeSweepJob, { sweepId })],
   driftReferenceWanted: ({ documentIds }) =>
     documentIds.map((documentId) => jobOf(classifyDocumentJob, { documentId })),
 };
@@ -100,6 +104,8 @@ export const jobs = [
   importModelJob,
   collectModelFilesJob,
   runTrainingJob,
+  advanceSweepJob,
+  judgeSweepJob,
   checkTrainingJob,
 ];
 

@@ -105,6 +105,7 @@ export function createRunTraining(dependencies: {
       await updateRun(tx, runId, { ...change, ...more, secondsLeft: null, finishedAt: new Date() });
       await announceEvent(tx, { topic: 'trainingRunUpdated', id: runId });
       await announce(tx, { name: 'runFinished', runId, status: change.status });
+      if (run.sweepId !== null) await announce(tx, { name: 'trialEnded', sweepId: run.sweepId });
     });
     await rm(stateFolderOf(runId), { recursive: true, force: true });
   };
@@ -260,7 +261,11 @@ export function createRunTraining(dependencies: {
       ...{ connection, documents, labelIds, seed, checkCancelled },
     });
     const { holdout } = predictions;
-    const judgement = await judgeRun({ run, documents, predictions: holdout, labelIds, checkCancelled });
+    // What a sweep tries does not serve by itself: its best is judged at the end, where that is wanted.
+    const judgement =
+      run.sweepId === null
+        ? await judgeRun({ run, documents, predictions: holdout, labelIds, checkCancelled })
+        : null;
     await checkCancelled();
 
     // The run's own id names the version: a try that was killed here leaves nothing but what the next one replaces.
@@ -299,11 +304,10 @@ export function createRunTraining(dependencies: {
         data.labelIds,
       );
       await insertEvaluation(tx, run.id, evaluation);
-      const outcome = await applyGate(
-        tx,
-        { runId: run.id, version, judgement },
-        { requireLicence, announce },
-      );
+      const outcome =
+        judgement === null
+          ? 'Kept as a trial of its sweep; promoteModel makes it serve'
+          : await applyGate(tx, { runId: run.id, version, judgement }, { requireLicence, announce });
       return {
         modelVersionId: version.id,
         statusReason: [outcome, ...(run.statusReason === null ? [] : [run.statusReason])].join('; '),

@@ -1,4 +1,5 @@
 /** Begins a run: freezes what people have decided into a snapshot, or writes down why there is nothing to learn. */
+import type { Augmentation } from '../layoutlmv2/training/augmentation/augmentation-settings.js';
 import { type Hyperparameters, requireUsable } from '../layoutlmv2/training/hyperparameters.js';
 import { getReadyModelVersion } from '../models/get-model-version.js';
 import { isNoncommercial, type RequireLicence } from '../models/licence.js';
@@ -16,98 +17,154 @@ import { bytesPerMib, findLimitFault, type RunLimits } from './run-limits.js';
 import { recordSkippedRun } from './skipped-run.repository.js';
 import { createInvalidHyperparameterError, createInvalidLimitError } from './training.errors.js';
 import { insertRun } from './training.repository.js';
-import { skipWindowMinutes } from './training-policy.js';
+import { skipWindowMinutes, type TrainingPolicy } from './training-policy.js';
 import { readTrainingPolicy } from './training-policy.repository.js';
 import type { RunHyperparameters, RunTrigger, TrainingFact, TrainingRun } from './training-run.js';
 
 export type StartTrainingRun = (request: {
-  trigger: RunTrigger;
+  trigger: Exclude<RunTrigger, 'SWEEP'>;
   note: string | null;
   tags?: readonly string[];
   limits?: Partial<RunLimits>;
   /** A model version to go on from; null for the serving one, if there is one. */
   baseModelId: string | null;
   fromScratch: boolean;
-  hyperparameters: Partial<RunHyperparameters>;
+  hyperparameters: WantedHyperparameters;
 }) => Promise<TrainingRun>;
+
+export type StartDependencies = {
+  requireLicence: RequireLicence;
+  minimumPerLabel: number;
+  modelSize: RunHyperparameters['modelSize'];
+};
 
 /**
  * @returns a function that answers a QUEUED run, or a SKIPPED one that says what is missing. It throws
  * INVALID_HYPERPARAMETER, INVALID_LIMIT, INVALID_TAG, MODEL_VERSION_NOT_FOUND, MODEL_VERSION_NOT_READY and LICENCE_REFUSED.
  */
-export function createStartTrainingRun(dependencies: {
-  connection: DatabaseConnection;
-  requireLicence: RequireLicence;
-  announce: (tx: Transaction, fact: TrainingFact) => Promise<void>;
-  minimumPerLabel: number;
-  modelSize: RunHyperparameters['modelSize'];
-}): StartTrainingRun {
-  const { connection, requireLicence, announce, minimumPerLabel, modelSize } = dependencies;
+export function createStartTrainingRun(
+  dependencies: StartDependencies & {
+    connection: DatabaseConnection;
+    announce: (tx: Transaction, fact: TrainingFact) => Promise<void>;
+  },
+): StartTrainingRun {
+  const { connection, announce } = dependencies;
   return async (request) => {
-    const { trigger, note, baseModelId: wantedBaseId, fromScratch, hyperparameters: wanted } = request;
+    const { trigger, note } = request;
     const tags = readTags(request.tags ?? []);
-    const limits = { maxMinutes: null, maxMemoryMib: null, ...request.limits };
-    requireUsableLimits(limits);
+    const limits = readLimits(request.limits);
     await prepareDataset(connection);
     return await connection.transaction(async (tx) => {
-      if (wantedBaseId !== null && fromScratch) {
-        throw createInvalidHyperparameterError('Give either baseModelId or fromScratch, not both.');
-      }
-      const base = fromScratch
-        ? null
-        : wantedBaseId === null
-          ? await findServingModel(tx)
-          : await getReadyModelVersion(tx, wantedBaseId);
-      if (base) requireLicence(base.licence, `Model version ${base.number}, which the run would start from,`);
-      const size = wanted.modelSize ?? modelSize;
-      await lockSplits(tx);
-      const policy = await readTrainingPolicy(tx, minimumPerLabel);
-      const { items, obstacle, holdoutVersion, leftOut } = await collectDataset(
-        tx,
-        policy.minimumDocumentsPerLabel,
-      );
-      const trainingDocuments = items.filter(({ split }) => split === 'TRAIN').length;
-      const hyperparameters = {
-        ...defaultHyperparameters({
-          baseSize: base?.size ?? null,
-          modelSize: size,
-          trainingDocuments,
-          ...(limits.maxMemoryMib !== null && { maxBytes: bytesPerMib * limits.maxMemoryMib }),
-        }),
-        ...wanted,
-        modelSize: size,
-      };
-      requireUsableHyperparameters(hyperparameters);
+      const start = await planStart(tx, { ...request, limits }, dependencies);
       const run = {
         id: createId(),
         trigger,
         note: note && storableText(note),
         tags,
         ...limits,
-        baseModelId: base?.id ?? null,
-        hyperparameters,
-        warnings: [...(base ? describeBase(base) : []), ...describeLeftOut(leftOut)],
+        baseModelId: start.baseModelId,
+        hyperparameters: start.hyperparameters,
+        warnings: start.warnings,
         finishedAt: null,
       };
-      if (obstacle !== null) {
+      if (start.obstacle !== null) {
         // Whoever asks is answered by a run of their own.
-        const isAsked = trigger === 'MANUAL' || trigger === 'SWEEP';
-        const windowMinutes = isAsked ? 0 : skipWindowMinutes(policy);
+        const windowMinutes = trigger === 'MANUAL' ? 0 : skipWindowMinutes(start.policy);
         return await recordSkippedRun(tx, {
           run,
           code: 'TOO_LITTLE_DATA',
-          reason: obstacle,
+          reason: start.obstacle,
           now: new Date(),
           windowMinutes,
         });
       }
-      const snapshotId = createId();
-      await insertSnapshot(tx, { id: snapshotId, holdoutVersion }, items);
+      const snapshotId = await start.freeze();
       const queued = await insertRun(tx, { ...run, status: 'QUEUED', statusReason: null, snapshotId });
       await announce(tx, { name: 'runRequested', runId: queued.id });
       return queued;
     });
   };
+}
+
+/** What is wanted of a run's settings; what is not given has its default. */
+export type WantedHyperparameters = Partial<Omit<RunHyperparameters, 'augmentation'>> & {
+  augmentation?: Partial<Augmentation>;
+};
+
+/** What runs begin with. `freeze` keeps the documents as a snapshot, and gives its id. */
+type Start = {
+  baseModelId: string | null;
+  hyperparameters: RunHyperparameters;
+  warnings: string[];
+  /** Why there is nothing to learn from; null where there is. */
+  obstacle: string | null;
+  policy: TrainingPolicy;
+  freeze: () => Promise<string>;
+};
+
+/**
+ * Decides what a run, or the trials of a sweep, begin with: where they start from, their settings, and what people have decided.
+ * No other snapshot is taken until the transaction ends. It throws what {@link createStartTrainingRun} says.
+ */
+export async function planStart(
+  tx: Transaction,
+  request: {
+    baseModelId: string | null;
+    fromScratch: boolean;
+    hyperparameters: WantedHyperparameters;
+    limits: RunLimits;
+  },
+  dependencies: StartDependencies,
+): Promise<Start> {
+  const { baseModelId: wantedBaseId, fromScratch, hyperparameters: wanted, limits } = request;
+  if (wantedBaseId !== null && fromScratch) {
+    throw createInvalidHyperparameterError('Give either baseModelId or fromScratch, not both.');
+  }
+  const base = fromScratch
+    ? null
+    : wantedBaseId === null
+      ? await findServingModel(tx)
+      : await getReadyModelVersion(tx, wantedBaseId);
+  if (base) {
+    const what = `Model version ${base.number}, which the run would start from,`;
+    dependencies.requireLicence(base.licence, what);
+  }
+  const size = wanted.modelSize ?? dependencies.modelSize;
+  await lockSplits(tx);
+  const policy = await readTrainingPolicy(tx, dependencies.minimumPerLabel);
+  const { items, obstacle, holdoutVersion, leftOut } = await collectDataset(
+    tx,
+    policy.minimumDocumentsPerLabel,
+  );
+  const defaults = defaultHyperparameters({
+    baseSize: base?.size ?? null,
+    modelSize: size,
+    trainingDocuments: items.filter(({ split }) => split === 'TRAIN').length,
+    ...(limits.maxMemoryMib !== null && { maxBytes: bytesPerMib * limits.maxMemoryMib }),
+  });
+  const augmentation = { ...defaults.augmentation, ...wanted.augmentation };
+  const hyperparameters = { ...defaults, ...wanted, augmentation, modelSize: size };
+  requireUsableHyperparameters(hyperparameters);
+  return {
+    baseModelId: base?.id ?? null,
+    hyperparameters,
+    warnings: [...(base ? describeBase(base) : []), ...describeLeftOut(leftOut)],
+    obstacle,
+    policy,
+    freeze: async () => {
+      const id = createId();
+      await insertSnapshot(tx, { id, holdoutVersion }, items);
+      return id;
+    },
+  };
+}
+
+/** Limits as they are kept. @throws AppError INVALID_LIMIT. */
+export function readLimits(limits: Partial<RunLimits> | undefined): RunLimits {
+  const all = { maxMinutes: null, maxMemoryMib: null, ...limits };
+  const fault = findLimitFault(all);
+  if (fault !== null) throw createInvalidLimitError(fault);
+  return all;
 }
 
 function describeLeftOut(documents: number): string[] {
@@ -133,12 +190,8 @@ function describeBase({ number, hasClassifier, unmappedClasses, licence }: Ready
   ];
 }
 
-function requireUsableLimits(limits: RunLimits): void {
-  const fault = findLimitFault(limits);
-  if (fault !== null) throw createInvalidLimitError(fault);
-}
-
-function requireUsableHyperparameters(hyperparameters: Hyperparameters): void {
+/** @throws AppError INVALID_HYPERPARAMETER. */
+export function requireUsableHyperparameters(hyperparameters: Hyperparameters): void {
   try {
     requireUsable(hyperparameters);
   } catch (error) {

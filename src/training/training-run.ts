@@ -37,6 +37,10 @@ export type TrainingRun = {
   baseModelId: string | null;
   hyperparameters: RunHyperparameters;
   snapshotId: string | null;
+  /** The sweep that it is a trial of, which of its drawn settings it has (from 1), and on which rung (from 0); else null. */
+  sweepId: string | null;
+  sweepTrial: number | null;
+  sweepRung: number | null;
   modelVersionId: string | null;
   engine: string | null;
   device: string | null;
@@ -151,7 +155,8 @@ export type MetricPoint = { step: number; value: number; at: Date };
 export type TrainingFact =
   | { name: 'driftReferenceWanted'; documentIds: readonly string[] }
   | { name: 'runRequested'; runId: string }
-  | { name: 'runFinished'; runId: string; status: RunStatus };
+  | { name: 'runFinished'; runId: string; status: RunStatus }
+  | { name: 'sweepRequested' | 'trialEnded' | 'bestTrialFound'; sweepId: string };
 
 export function isOver(status: RunStatus): boolean {
   return status !== 'QUEUED' && status !== 'RUNNING';

@@ -1,5 +1,6 @@
 /** Runs, datasets and metrics in PostgreSQL. */
 import { z } from 'zod';
+import { servingAlias } from '../models/model-version.js';
 import type { Database, Transaction } from '../platform/database/database.js';
 import type { Prisma } from '../platform/database/generated/client.js';
 import { groupBy } from '../shared/group-by.js';
@@ -37,6 +38,9 @@ export async function insertRun(
     baseModelId: string | null;
     hyperparameters: RunHyperparameters;
     snapshotId: string | null;
+    sweepId?: string;
+    sweepTrial?: number;
+    sweepRung?: number;
     warnings: string[];
     finishedAt: Date | null;
     skipCode?: string;
@@ -76,6 +80,18 @@ export async function findEndsOfRuns(
   return new Map(rows.map(({ id, finishedAt }) => [id, finishedAt]));
 }
 
+/** The trials of these sweeps, in the order in which they were queued. */
+export async function listRunsOfSweeps(
+  database: Database,
+  sweepIds: readonly string[],
+): Promise<TrainingRun[]> {
+  const rows = await database.trainingRun.findMany({
+    where: { sweepId: { in: [...sweepIds] } },
+    orderBy: { number: 'asc' },
+  });
+  return rows.map(toRun);
+}
+
 /** Holds the row until the transaction ends. */
 export async function lockRun(tx: Transaction, id: string): Promise<TrainingRun | null> {
   await tx.$queryRaw`select id from training_runs where id = ${id}::uuid for update`;
@@ -98,12 +114,19 @@ export async function findActiveRun(database: Database): Promise<{ number: numbe
   });
 }
 
-/** Of the newest run that began: when its data was frozen, and when it was over. */
+/**
+ * Of the newest run that began: when its data was frozen, and when it was over. Trials of sweeps do not count, as nothing came of what
+ * they learnt, but for one that serves.
+ */
 export async function findLastBegunRun(
   database: Database,
 ): Promise<{ frozenAt: Date; endedAt: Date | null } | null> {
   const run = await database.trainingRun.findFirst({
-    where: { status: { not: 'SKIPPED' }, snapshotId: { not: null } },
+    where: {
+      status: { not: 'SKIPPED' },
+      snapshotId: { not: null },
+      OR: [{ sweepId: null }, { modelVersion: { aliases: { some: { alias: servingAlias } } } }],
+    },
     orderBy: { number: 'desc' },
     select: { createdAt: true, finishedAt: true, snapshot: { select: { createdAt: true } } },
   });

@@ -26,7 +26,7 @@ registerEnumType(ModelSizeEnum, {
 });
 
 @ObjectType('Hyperparameters')
-class HyperparametersType {
+export class HyperparametersType {
   @Field(() => ModelSizeEnum, { description: 'Counts only for a run from scratch' })
   modelSize!: RunHyperparameters['modelSize'];
 
