@@ -16,6 +16,11 @@ export const contentsRead: Readonly<Record<ArchitectureName, readonly PageConten
   average: readsAll,
 };
 
+/** Whether a run can go on from what a version has learnt. */
+export function hasNetwork({ architecture }: { architecture: string }): boolean {
+  return architectureNameOf(architecture) !== 'TF-IDF';
+}
+
 /** @throws Error for a version that a newer program has written. */
 export function architectureNameOf(name: string): ArchitectureName {
   const known = architectureNames.find((own) => own === name);

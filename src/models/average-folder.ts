@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../layoutlmv2/checkpoints/json.js';
-import { type ArchitectureName, architectureNameOf } from './architecture.js';
+import { type ArchitectureName, architectureNameOf, hasNetwork } from './architecture.js';
 
 /** Its folder, and the weight of the logarithm of its probabilities: see text-classifier/averaging.ts. */
 type AverageMember = { architecture: ArchitectureName; weight: number; folder: string };
@@ -17,7 +17,7 @@ const memberFolders = { network: 'network', text: 'text' };
 /** Where the network of a version lies; null of one that has none. */
 export function networkFolderOf(version: { architecture: string }, folder: string): string | null {
   const architecture = architectureNameOf(version.architecture);
-  if (architecture === 'TF-IDF') return null;
+  if (!hasNetwork(version)) return null;
   return architecture === 'average' ? join(folder, memberFolders.network) : folder;
 }
 

@@ -13,6 +13,7 @@ import {
   insertModelVersion,
   listLabelIds,
   type NewModelVersion,
+  type VersionOrigin,
 } from './model-version.repository.js';
 
 /** @throws AppError MODEL_VERSION_NOT_FOUND. */
@@ -67,6 +68,7 @@ export async function registerModelVersion(
   tx: Transaction,
   version: NewModelVersion,
   labelIds: readonly string[],
+  origin: VersionOrigin = {},
 ): Promise<ReadyModelVersion> {
-  return requireReady(await insertModelVersion(tx, version, labelIds));
+  return requireReady(await insertModelVersion(tx, version, labelIds, origin));
 }

@@ -1,6 +1,6 @@
 /** Model versions, their labels and aliases in PostgreSQL. */
 import type { Database, Transaction } from '../platform/database/database.js';
-import type { ModelVersion, ReadyModelVersion } from './model-version.js';
+import type { ModelMember, ModelVersion, ReadyModelVersion } from './model-version.js';
 
 /** A version that is complete when it is written down. */
 export type NewModelVersion = Pick<
@@ -15,13 +15,38 @@ export type NewModelVersion = Pick<
   | 'baseModelId'
 >;
 
+/** What is known of a version that a run has made. */
+export type VersionOrigin = {
+  runId?: string;
+  architectureReason?: string | null;
+  members?: readonly ModelMember[];
+};
+
 export async function insertModelVersion(
   tx: Transaction,
   version: NewModelVersion,
   labelIds: readonly string[],
+  origin: VersionOrigin = {},
 ): Promise<ModelVersion> {
   const labels = { create: labelIds.map((labelId, index) => ({ index, labelId })) };
-  return await tx.modelVersion.create({ data: { ...version, labels } });
+  const { runId, architectureReason = null, members: memberRows = [] } = origin;
+  const members = { create: memberRows.map((member, index) => ({ index, ...member })) };
+  const madeBy = runId === undefined ? {} : { madeBy: { create: { runId } } };
+  return await tx.modelVersion.create({
+    data: { ...version, architectureReason, labels, members, ...madeBy },
+  });
+}
+
+/** The members of each average, none of any other version. */
+export async function listMembers(
+  database: Database,
+  modelVersionIds: readonly string[],
+): Promise<ModelMember[][]> {
+  const rows = await database.modelMember.findMany({
+    where: { modelVersionId: { in: [...modelVersionIds] } },
+    orderBy: { index: 'asc' },
+  });
+  return modelVersionIds.map((id) => rows.filter(({ modelVersionId }) => modelVersionId === id));
 }
 
 export async function findModelVersion(database: Database, id: string): Promise<ModelVersion | null> {

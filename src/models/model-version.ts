@@ -24,6 +24,8 @@ export type ModelVersion = {
   hasClassifier: boolean | null;
   /** What its classifier can say that no label stands for; while there is any, it cannot serve. */
   unmappedClasses: string[];
+  /** Why its run has made this architecture the one that may serve, in sentences; null where there was no choice. */
+  architectureReason: string | null;
   baseModelId: string | null;
   createdAt: Date;
   /** Since when its folder is given up to make room; null while it is there. */
@@ -37,6 +39,16 @@ export type ReadyModelVersion = ModelVersion & {
   parameterCount: number;
   licence: string;
   hasClassifier: boolean;
+};
+
+/** A classifier in an average. */
+export type ModelMember = {
+  architecture: string;
+  /** What the logarithms of its probabilities are multiplied by before they are added up. */
+  weight: number;
+  /** Alone, on the validation documents that were left out of the fit of the weights. */
+  validationMacroF1: number;
+  validationLoss: number;
 };
 
 /** The alias of the version that classifies. */

@@ -1,8 +1,10 @@
 /** Model versions as GraphQL shows them. */
 import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionTypeOf } from '../platform/graphql/connection.types.js';
+import { pageContents } from './architecture.js';
 import type { ModelImport } from './model-import.js';
 import {
+  type ModelMember,
   type ModelVersion,
   type ModelVersionStatus,
   modelVersionStatuses,
@@ -16,6 +18,9 @@ registerEnumType(ModelVersionStatusEnum, {
   name: 'ModelVersionStatus',
   description: 'IMPORTING, until it is READY to be used, or FAILED or CANCELLED',
 });
+
+export const PageContentEnum = Object.fromEntries(pageContents.map((content) => [content, content]));
+registerEnumType(PageContentEnum, { name: 'PageContent', description: 'What a model looks at' });
 
 @ObjectType('ModelVersion')
 export class ModelVersionType implements ModelVersion {
@@ -32,8 +37,18 @@ export class ModelVersionType implements ModelVersion {
   failureMessage!: string | null;
   failureRetryable!: boolean | null;
 
-  @Field(() => String)
+  @Field(() => String, {
+    description:
+      'LayoutLMv2, a network; TF-IDF, a text classifier with logistic regression; or average, of the two',
+  })
   architecture!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why its run has made this architecture the one that may serve, in sentences; null where there was no choice',
+  })
+  architectureReason!: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -75,6 +90,29 @@ export class ModelVersionType implements ModelVersion {
   createdAt!: Date;
 
   filesCollectedAt!: Date | null;
+}
+
+@ObjectType('ModelMember', {
+  description:
+    'A classifier in an average: its probabilities to the power of its weight are multiplied with those of the others',
+})
+export class ModelMemberType implements ModelMember {
+  @Field(() => String)
+  architecture!: string;
+
+  @Field(() => Float, {
+    description:
+      'From 0, fitted on the validation documents; weights need not sum to 1, and calibrate as well',
+  })
+  weight!: number;
+
+  @Field(() => Float, {
+    description: 'Alone, on the validation documents that were left out of the fit, as are all figures here',
+  })
+  validationMacroF1!: number;
+
+  @Field(() => Float)
+  validationLoss!: number;
 }
 
 export const ModelVersionConnectionType = connectionTypeOf('ModelVersion', ModelVersionType);

@@ -44,6 +44,12 @@ export const createNoClassifierError = (number: number) =>
     message: `Model version ${number} is a base model without a classifier, so it cannot serve. Fine-tune it: startTrainingRun(input: { baseModelId: … }), and promote what the run makes.`,
   });
 
+export const createNoNetworkError = (number: number) =>
+  createAppError({
+    code: 'MODEL_HAS_NO_NETWORK',
+    message: `Model version ${number} is a text classifier (TF-IDF), which each run learns anew: it has no network that a run could go on from. Give another baseModelId, or fromScratch: true.`,
+  });
+
 export const createUnmappedClassesError = (number: number, classes: readonly string[]) =>
   createAppError({
     code: 'MODEL_CLASSES_UNMAPPED',

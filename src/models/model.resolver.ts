@@ -7,24 +7,28 @@ import type { DatabaseConnection } from '../platform/database/database.js';
 import { isNumberKey, readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import type { GraphqlContext } from '../platform/graphql/context.js';
 import { isId } from '../shared/ids.js';
+import { architectureNameOf, contentsRead, type PageContent } from './architecture.js';
 import { getModelVersions, isReadyWithFiles } from './get-model-version.js';
 import type { CancelModelImport, ImportModel } from './import-model.js';
 import { ImportModelInput } from './model.inputs.js';
 import type { ModelImport } from './model-import.js';
 import { findImports } from './model-import.repository.js';
-import type { ModelVersion } from './model-version.js';
+import type { ModelMember, ModelVersion } from './model-version.js';
 import {
   countModelVersions,
   findModelVersion,
   listAliases,
   listLabelIds,
+  listMembers,
   listModelVersions,
 } from './model-version.repository.js';
 import {
   ModelImportFailureType,
   ModelImportType,
+  ModelMemberType,
   ModelVersionConnectionType,
   ModelVersionType,
+  PageContentEnum,
 } from './model-version.types.js';
 import { findServingModel, type PromoteModel, type RollbackModel } from './promote-model.js';
 
@@ -171,6 +175,17 @@ export class ModelResolver {
   }
 
   readonly #loadLabels = (ids: readonly string[]) => getLabels(this.#connection.database, ids);
+  @FieldResolver(() => [PageContentEnum], { description: 'What it looks at of a page' })
+  reads(@Root() version: ModelVersion): readonly PageContent[] {
+    return contentsRead[architectureNameOf(version.architecture)];
+  }
+
+  @FieldResolver(() => [ModelMemberType], { description: 'Of an average; none of any other architecture' })
+  members(@Root() version: ModelVersion, @Ctx() context: GraphqlContext): Promise<ModelMember[]> {
+    return context.load(this.#loadMembers, version.id);
+  }
+
+  readonly #loadMembers = (ids: readonly string[]) => listMembers(this.#connection.database, ids);
   readonly #loadLabelIds = (ids: readonly string[]) => listLabelIds(this.#connection.database, ids);
   readonly #loadAliases = (ids: readonly string[]) => listAliases(this.#connection.database, ids);
   readonly #loadImports = (ids: readonly string[]) => findImports(this.#connection.database, ids);

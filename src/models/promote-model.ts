@@ -5,7 +5,8 @@
 import type { Database, DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { createId, isId } from '../shared/ids.js';
 import { storableText } from '../shared/storable-text.js';
-import { requireReady } from './get-model-version.js';
+import { hasNetwork } from './architecture.js';
+import { isReadyWithFiles, requireReady } from './get-model-version.js';
 import type { RequireLicence } from './licence.js';
 import {
   createInvalidStepsError,
@@ -46,6 +47,20 @@ type Change = Pick<PromotionEvent, 'kind' | 'reason' | 'promotedBy'> & { steps?:
 export async function findServingModel(database: Database): Promise<ReadyModelVersion | null> {
   const version = await findByAlias(database, servingAlias);
   return version && requireReady(version);
+}
+
+/**
+ * The version whose network classifies or did so last: what serves, or where that is a text classifier the newest of the versions
+ * that served before it and has one. Null where there is none.
+ */
+export async function findServingNetwork(database: Database): Promise<ReadyModelVersion | null> {
+  const serving = await findServingModel(database);
+  if (serving === null || hasNetwork(serving)) return serving;
+  for (const id of (await listStandingPromotions(database)).reverse()) {
+    const version = await findModelVersion(database, id);
+    if (version && hasNetwork(version) && isReadyWithFiles(version)) return version;
+  }
+  return null;
 }
 
 /**

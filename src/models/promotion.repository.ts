@@ -39,16 +39,18 @@ export async function countPromotions(database: Database): Promise<number> {
 }
 
 /**
- * Versions made by runs that have their files, but for the newest ones. Holds them: whoever begins a run from one waits until
- * the transaction ends.
+ * Versions made by runs that have their files, but for the newest ones; text classifiers, of which each run makes one beside its
+ * network, are counted apart. Holds them: whoever begins a run from one waits until the transaction ends.
  */
 export async function holdOldVersions(tx: Transaction, kept: number): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     select id from model_versions
     where id in (
-      select v.id from model_versions as v
-      where v.status = 'READY' and not exists (select from model_imports as i where i.model_version_id = v.id)
-      order by v.number desc offset ${kept}::int
+      select made.id from (
+        select v.id, row_number() over (partition by v.architecture = 'TF-IDF' order by v.number desc) as age
+        from model_versions as v
+        where v.status = 'READY' and not exists (select from model_imports as i where i.model_version_id = v.id)
+      ) as made where made.age > ${kept}::int
     ) and files_collected_at is null
     order by id for update`;
   return rows.map(({ id }) => id);
