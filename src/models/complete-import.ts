@@ -19,10 +19,10 @@ const mostTokens = 512;
 export async function completeImport(
   tx: Transaction,
   origin: Pick<ModelImport, 'modelVersionId' | 'folder' | 'createLabels' | 'requestedBy'>,
-  checkpoint: Pick<ReadCheckpoint, 'config' | 'labels' | 'warnings'>,
+  checkpoint: Pick<ReadCheckpoint, 'config' | 'labels' | 'warnings' | 'temperature'>,
   fetched: Omit<FetchedCheckpoint, 'folder'>,
 ): Promise<Partial<Omit<ModelVersion, 'id' | 'number'>>> {
-  const { config, labels, warnings } = checkpoint;
+  const { config, labels, warnings, temperature } = checkpoint;
   const { licence, commit, isVerified, byteSize } = fetched;
   const id = origin.modelVersionId;
   const unmappedClasses = await mapClasses(tx, origin, (labels ?? []).map(storableText));
@@ -43,6 +43,7 @@ export async function completeImport(
     maxTokens: Math.min(mostTokens, config.maxPositionEmbeddings),
     licence,
     hasClassifier: labels !== null,
+    temperature,
     unmappedClasses,
   };
 }

@@ -13,7 +13,8 @@ export type NewModelVersion = Pick<
   | 'licence'
   | 'hasClassifier'
   | 'baseModelId'
->;
+> &
+  Partial<Pick<ReadyModelVersion, 'temperature'>>;
 
 /** What is known of a version that a run has made. */
 export type VersionOrigin = {

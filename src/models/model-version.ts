@@ -24,6 +24,8 @@ export type ModelVersion = {
   hasClassifier: boolean | null;
   /** What its classifier can say that no label stands for; while there is any, it cannot serve. */
   unmappedClasses: string[];
+  /** What its logits are divided by before they become confidences; null where none was fitted. */
+  temperature: number | null;
   /** Why its run has made this architecture the one that may serve, in sentences; null where there was no choice. */
   architectureReason: string | null;
   baseModelId: string | null;

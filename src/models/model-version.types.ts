@@ -84,6 +84,13 @@ export class ModelVersionType implements ModelVersion {
   })
   unmappedClasses!: string[];
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'What its logits are divided by before they become confidences, fitted on the validation documents: above 1 it was too sure; null where none was fitted',
+  })
+  temperature!: number | null;
+
   baseModelId!: string | null;
 
   @Field(() => GraphQLISODateTime)

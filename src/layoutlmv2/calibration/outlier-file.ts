@@ -5,22 +5,18 @@ import { join } from 'node:path';
 import { openSafetensors, writeSafetensors } from '../checkpoints/safetensors.js';
 import type { Weight } from '../parameters.js';
 import type { ClassDistance } from './class-distance.js';
-import type { OutlierModel } from './outlier-score.js';
+import { KNOWN_NAMES, type OutlierModel, PART_NAMES } from './outlier-score.js';
 
 const FILE_NAME = 'outlier.safetensors';
 
 /** Puts the file into a folder, in whole or not at all. */
-export async function writeOutlierModel(
-  folder: string,
-  { understood, seen, known }: OutlierModel,
-): Promise<void> {
+export async function writeOutlierModel(folder: string, { distances, known }: OutlierModel): Promise<void> {
   const tensors = new Map<string, Weight>([
-    ...tensorsOf('understood', understood),
-    ...tensorsOf('seen', seen),
-    ...Object.entries(known).map(([name, data]): [string, Weight] => [
-      `known.${name}`,
-      { shape: [data.length], data },
-    ]),
+    ...PART_NAMES.flatMap((name) => tensorsOf(name, distances[name])),
+    ...KNOWN_NAMES.map((name): [string, Weight] => {
+      const data = known[name];
+      return [`known.${name}`, { shape: [data.length], data }];
+    }),
   ]);
   await writeSafetensors(join(folder, FILE_NAME), tensors);
 }
@@ -53,14 +49,8 @@ export async function findOutlierModel(folder: string): Promise<OutlierModel | n
     };
     const readKnown = async (name: string) => (await read(`known.${name}`, 1)).data;
     return {
-      understood: await readDistance('understood'),
-      seen: await readDistance('seen'),
-      known: {
-        understood: await readKnown('understood'),
-        seen: await readKnown('seen'),
-        undecided: await readKnown('undecided'),
-        together: await readKnown('together'),
-      },
+      distances: await readEach(PART_NAMES, readDistance),
+      known: await readEach(KNOWN_NAMES, readKnown),
     };
   } finally {
     await file.close();
@@ -72,4 +62,13 @@ function tensorsOf(name: string, { whitening, means, size }: ClassDistance): [st
     [`${name}.whitening`, { shape: [size, size], data: whitening }],
     [`${name}.means`, { shape: [means.length / size, size], data: means }],
   ];
+}
+
+async function readEach<Name extends string, Value>(
+  names: readonly Name[],
+  read: (name: string) => Promise<Value>,
+): Promise<Record<Name, Value>> {
+  const entries: [Name, Value][] = [];
+  for (const name of names) entries.push([name, await read(name)]);
+  return Object.fromEntries(entries) as Record<Name, Value>;
 }

@@ -1,8 +1,8 @@
 /**
  * "None of these": how likely it is that a document belongs to none of the classes, from more than its softmax, which is sure of the
- * strangest things. Three kinds of evidence, measured to be better together than each alone (bench/none-of-these.ts): how far the page as
- * the encoder understood it lies from every class, how far the image as the backbone saw it does, which training for the classes has
- * not yet flattened, and how undecided the classifier is. Pure numbers; the network's part is in its embeddings.
+ * strangest things. Several kinds of evidence, as none is the best for every stranger (bench/none-of-these.ts): how far each part of what
+ * the classifier reads of a page lies from every class, among them the image before the encoder, which training for the classes has not
+ * yet flattened; and how undecided the classifier is. Pure numbers; the network's part is in its embeddings.
  */
 
 import { type ClassDistance, classDistanceOf, fitClassDistance } from './class-distance.js';
@@ -19,15 +19,22 @@ export type OutlierDocument = { pages: readonly OutlierPage[]; probabilities: Ar
 
 /** What is kept of known documents, to compare others with. */
 export type OutlierModel = {
-  understood: ClassDistance;
-  seen: ClassDistance;
+  /** From each part of an embedding. */
+  distances: Record<PartName, ClassDistance>;
   /** Evidence of documents that the network has not learnt, sorted; `together` is their joint surprise. */
-  known: Record<EvidenceName | 'together', Float32Array>;
+  known: Record<KnownName, Float32Array>;
 };
 
-const EVIDENCE_NAMES = ['understood', 'seen', 'undecided'] as const;
+/** The parts of an embedding, in their order. */
+export const PART_NAMES = ['firstToken', 'imageBefore', 'imageAfter'] as const;
+type PartName = (typeof PART_NAMES)[number];
+
+const EVIDENCE_NAMES = [...PART_NAMES, 'undecided'] as const;
 type EvidenceName = (typeof EVIDENCE_NAMES)[number];
 type Evidence = Record<EvidenceName, number>;
+
+export const KNOWN_NAMES = [...EVIDENCE_NAMES, 'together'] as const;
+type KnownName = (typeof KNOWN_NAMES)[number];
 
 /** With fewer known documents, the least surprising of strangers could not be told from the most surprising of these. */
 const LEAST_KNOWN_DOCUMENTS = 8;
@@ -51,16 +58,18 @@ export function fitOutlierModel(options: {
   const isMeasurable = embeddings.every((embedding) => Array.from(embedding).every(Number.isFinite));
   if (known.length < LEAST_KNOWN_DOCUMENTS || training.length === 0 || !isMeasurable) return null;
   const labels = training.map(({ label }) => label);
-  const distances = {
-    understood: fitClassDistance(training.map(understoodOf), labels),
-    seen: fitClassDistance(training.map(seenOf), labels),
-  };
+  const distances = byName(PART_NAMES, (name) =>
+    fitClassDistance(
+      training.map((page) => partOf(page, name)),
+      labels,
+    ),
+  );
   const evidence = known.map((document) => evidenceOf(distances, document));
   // A document is compared with the others, as one yet to come will be; beside itself none would be the strangest.
   const together = evidence.map((own, index) =>
     surpriseTogether(sortEvidence(evidence.filter((_, other) => other !== index)), own),
   );
-  return { ...distances, known: { ...sortEvidence(evidence), together: sortKnownValues(together) } };
+  return { distances, known: { ...sortEvidence(evidence), together: sortKnownValues(together) } };
 }
 
 /**
@@ -70,22 +79,25 @@ export function fitOutlierModel(options: {
  * @throws Error for embeddings of another size than those it was fitted on
  */
 export function noneOfTheseScore(model: OutlierModel, document: OutlierDocument): number {
-  const together = surpriseTogether(model.known, evidenceOf(model, document));
+  const together = surpriseTogether(model.known, evidenceOf(model.distances, document));
   return -Math.expm1(-surpriseOf(model.known.together, together));
 }
 
 function evidenceOf(
-  { understood, seen }: Pick<OutlierModel, 'understood' | 'seen'>,
+  distances: OutlierModel['distances'],
   { pages, probabilities }: OutlierDocument,
 ): Evidence {
   if (pages.length === 0)
     throw new Error('A document needs at least one page to be compared, but none was given.');
-  // As with probabilities: a page drawn at random, so that no single one has a veto.
-  const meanOf = (distance: (page: OutlierPage) => number) =>
-    pages.reduce((sum, page) => sum + distance(page), 0) / pages.length;
   return {
-    understood: meanOf((page) => classDistanceOf(understood, understoodOf(page))),
-    seen: meanOf((page) => classDistanceOf(seen, seenOf(page))),
+    // As with probabilities: a page drawn at random, so that no single one has a veto.
+    ...byName(PART_NAMES, (name) => {
+      const sum = pages.reduce(
+        (total, page) => total + classDistanceOf(distances[name], partOf(page, name)),
+        0,
+      );
+      return sum / pages.length;
+    }),
     undecided: 1 - Array.from(probabilities).reduce((most, value) => Math.max(most, value), 0),
   };
 }
@@ -96,14 +108,18 @@ function surpriseTogether(known: Record<EvidenceName, Float32Array>, evidence: E
 }
 
 function sortEvidence(evidence: readonly Evidence[]): Record<EvidenceName, Float32Array> {
-  const sorted = (name: EvidenceName) => sortKnownValues(evidence.map((one) => one[name]));
-  return { understood: sorted('understood'), seen: sorted('seen'), undecided: sorted('undecided') };
+  return byName(EVIDENCE_NAMES, (name) => sortKnownValues(evidence.map((one) => one[name])));
 }
 
-function understoodOf({ embedding }: OutlierPage): Float32Array {
-  return Float32Array.from(embedding).subarray(0, embedding.length / 3);
+function partOf({ embedding }: OutlierPage, name: PartName): Float32Array {
+  const index = PART_NAMES.indexOf(name);
+  const size = embedding.length / PART_NAMES.length;
+  return Float32Array.from({ length: size }, (_, place) => embedding[index * size + place] ?? Number.NaN);
 }
 
-function seenOf({ embedding }: OutlierPage): Float32Array {
-  return Float32Array.from(embedding).subarray(embedding.length / 3, (2 * embedding.length) / 3);
+function byName<Name extends string, Value>(
+  names: readonly Name[],
+  make: (name: Name) => Value,
+): Record<Name, Value> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Value>;
 }

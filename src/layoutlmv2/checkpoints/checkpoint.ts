@@ -5,11 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findOutlierModel, writeOutlierModel } from '../calibration/outlier-file.js';
+import type { OutlierModel } from '../calibration/outlier-score.js';
 import { type LayoutLMv2Config, labelsOf, parseConfig, serializeConfig } from '../config.js';
 import { parameterSpec, type WeightMap } from '../parameters.js';
 import type { TokenizerModel } from '../tokenizer/tokenizer.js';
 import { type CheckedWeights, checkSource, checkWeights } from './checkpoint-weights.js';
-import { parseJson } from './json.js';
+import { isJsonObject, parseJson } from './json.js';
 import { openSafetensors, writeSafetensors } from './safetensors.js';
 import { openShardedCheckpoint } from './sharded-checkpoint.js';
 import type { TensorSource } from './tensor-source.js';
@@ -22,14 +24,21 @@ export type Checkpoint = {
   readonly labels: readonly string[] | null;
   readonly weights: WeightMap;
   readonly tokenizer: TokenizerModel;
+  /** What its logits are divided by before they become confidences; null or missing where none was fitted. */
+  readonly temperature?: number | null;
+  /** What documents of none of its classes are told by; null or missing where nothing was fitted. */
+  readonly outlier?: OutlierModel | null;
 };
 
 /** What reading a checkpoint found besides: in sentences, for the person who chose it. */
-export type ReadCheckpoint = Checkpoint & { readonly warnings: readonly string[] };
+export type ReadCheckpoint = Required<Checkpoint> & { readonly warnings: readonly string[] };
 
 /** A checkpoint whose weights are read one at a time, until whoever opened it closes it. */
 export type OpenCheckpoint = Omit<ReadCheckpoint, 'weights'> &
   Pick<CheckedWeights, 'names' | 'readWeight'> & { readonly close: () => Promise<void> };
+
+/** The key of `config.json` that keeps the temperature; Hugging Face's library carries along what it does not know. */
+const TEMPERATURE_KEY = 'confidence_temperature';
 
 /** The weight files in order of preference, and how each is opened. */
 const WEIGHT_FILES: readonly [string, (path: string) => Promise<TensorSource>][] = [
@@ -54,7 +63,15 @@ export async function openCheckpoint(folder: string): Promise<OpenCheckpoint> {
   try {
     const { config, labelCount, ...checked } = await checkSource(source, declaredConfig);
     const labels = labelCount === null ? null : getLabels(configJson, labelCount);
-    return { config, labels, tokenizer, ...checked, close: source.close };
+    const temperature = temperatureOf(configJson);
+    const outlier = await findOutlierModel(folder);
+    const statisticSize = outlier?.distances.firstToken.size ?? config.hiddenSize;
+    if (statisticSize !== config.hiddenSize) {
+      throw new Error(
+        `The statistics of outliers are of ${statisticSize} numbers, but the network has ${config.hiddenSize}.`,
+      );
+    }
+    return { config, labels, tokenizer, temperature, outlier, ...checked, close: source.close };
   } catch (error) {
     await source.close();
     throw error;
@@ -81,7 +98,7 @@ export async function readCheckpoint(folder: string): Promise<ReadCheckpoint> {
  */
 export async function writeCheckpoint(
   folder: string,
-  { config, labels, weights, tokenizer }: Checkpoint,
+  { config, labels, weights, tokenizer, temperature, outlier }: Checkpoint,
   { metadata = {}, type = 'F32' }: { metadata?: Readonly<Record<string, string>>; type?: 'F32' | 'F16' } = {},
 ): Promise<void> {
   checkWeights(weights, parameterSpec(config, labels?.length ?? 0));
@@ -93,13 +110,17 @@ export async function writeCheckpoint(
     await mkdir(temporary);
     await writeTokenizer(temporary, tokenizer, config);
     const jsonFiles = {
-      'config.json': describeNetwork(config, labels),
+      'config.json': {
+        ...describeNetwork(config, labels),
+        ...(typeof temperature === 'number' && { [TEMPERATURE_KEY]: temperature }),
+      },
       'preprocessor_config.json': IMAGE_PROCESSOR,
     };
     for (const [name, json] of Object.entries(jsonFiles)) {
       await writeFile(join(temporary, name), `${JSON.stringify(json, null, 2)}\n`);
     }
     await writeSafetensors(join(temporary, 'model.safetensors'), weights, { metadata, type });
+    if (outlier) await writeOutlierModel(temporary, outlier);
     await rename(temporary, folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -121,6 +142,17 @@ function getLabels(configJson: unknown, labelCount: number): readonly string[] {
     throw new Error(`config.json names ${labels.length} labels, but the classifier has ${labelCount} rows.`);
   }
   return labels;
+}
+
+/** The temperature of a configuration; null where it names none. */
+function temperatureOf(configJson: unknown): number | null {
+  const value = isJsonObject(configJson) ? configJson[TEMPERATURE_KEY] : undefined;
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'number' || !(value > 0) || value === Number.POSITIVE_INFINITY)
+    throw new Error(
+      `config.json: "${TEMPERATURE_KEY}" must be a positive number, found ${JSON.stringify(value)}.`,
+    );
+  return value;
 }
 
 function describeNetwork(

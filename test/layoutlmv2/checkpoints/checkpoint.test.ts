@@ -186,6 +186,8 @@ describe('writing a checkpoint folder', () => {
       labels,
       weights: original.weights,
       tokenizer: uncasedWordPiece(vocabulary),
+      temperature: null,
+      outlier: null,
     });
     expect(await readdir(parent)).toEqual(['checkpoint']);
   });
