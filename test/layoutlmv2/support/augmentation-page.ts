@@ -13,7 +13,9 @@ export const letterTokenizer = uncasedWordPiece([
   ...letters.map((letter) => `##${letter}`),
 ]);
 
-export const { specialIds, tokenizeWord, getPiece } = createTokenizer(letterTokenizer);
+const { tokenizeWord, getPiece, specialIds } = createTokenizer(letterTokenizer);
+
+export { specialIds };
 
 const PAPER = 200;
 const LINES = 20;

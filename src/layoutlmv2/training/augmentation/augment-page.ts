@@ -13,7 +13,7 @@ import { dropBand, dropWords, maskTokens, misreadWords } from './text-changes.js
 import type { Spelling } from './text-spelling.js';
 
 /** What of a page is seen. */
-export type Seen = 'both' | 'words' | 'image';
+type Seen = 'both' | 'words' | 'image';
 
 /**
  * A changed copy of the page; the page itself stays as it is.
