@@ -65,6 +65,7 @@ import {
   createRenameLabel,
   createRestoreLabel,
   createRetireLabel,
+  createRetireLabels,
   createSetLabelPolicy,
 } from './labels/change-label.js';
 import { createCreateLabel } from './labels/create-label.js';
@@ -188,6 +189,7 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
       describeLabel: createDescribeLabel({ connection }),
       mergeLabels: createMergeLabels(labelLife),
       retireLabel: createRetireLabel(labelLife),
+      retireLabels: createRetireLabels(labelLife),
       restoreLabel: createRestoreLabel(labelLife),
       setLabelPolicy,
     }),

@@ -40,6 +40,8 @@ type Request = { id: string; changedBy: string };
 export type RenameLabel = (request: Request & { name: string }) => Promise<Label>;
 export type DescribeLabel = (request: Request & { description: string | null }) => Promise<Label>;
 export type RetireLabel = (request: Request) => Promise<Label>;
+/** Answers them in the order of the ids. */
+export type RetireLabels = (request: { ids: readonly string[]; changedBy: string }) => Promise<Label[]>;
 export type RestoreLabel = (request: Request) => Promise<Label>;
 /** Answers the target. */
 export type MergeLabels = (request: {
@@ -89,15 +91,20 @@ export function createDescribeLabel({ connection }: Pick<Dependencies, 'connecti
  * It throws LABEL_NOT_FOUND.
  */
 export function createRetireLabel(dependencies: Omit<Dependencies, 'announce'>): RetireLabel {
-  const { connection, followLabelChange } = dependencies;
   return ({ id, changedBy }) =>
-    connection.transaction(async (tx) => {
+    dependencies.connection.transaction(async (tx) => {
       await lockLabelSet(tx);
-      const label = await getLabel(tx, id);
-      if (label.retiredAt !== null) return label;
-      await writeDown(tx, label, { kind: 'RETIRED', before: null, after: null, changedBy });
-      const retired = await updateLabel(tx, label.id, { retiredAt: new Date() });
-      await followLabelChange(tx, { kind: 'RETIRED', labelId: label.id, mergedId: null });
+      return await retire(tx, { id, changedBy }, dependencies);
+    });
+}
+
+/** @returns a function that does so with many labels, or where it throws, with none. It throws LABEL_NOT_FOUND. */
+export function createRetireLabels(dependencies: Omit<Dependencies, 'announce'>): RetireLabels {
+  return ({ ids, changedBy }) =>
+    dependencies.connection.transaction(async (tx) => {
+      await lockLabelSet(tx);
+      const retired: Label[] = [];
+      for (const id of ids) retired.push(await retire(tx, { id, changedBy }, dependencies));
       return retired;
     });
 }
@@ -172,6 +179,19 @@ export function createSetLabelPolicy(dependencies: Omit<Dependencies, 'announce'
       await followLabelChange(tx, { kind: 'POLICY', labelId: label.id, mergedId: null });
       return changed;
     });
+}
+
+async function retire(
+  tx: Transaction,
+  { id, changedBy }: Request,
+  { followLabelChange }: Pick<Dependencies, 'followLabelChange'>,
+): Promise<Label> {
+  const label = await getLabel(tx, id);
+  if (label.retiredAt !== null) return label;
+  await writeDown(tx, label, { kind: 'RETIRED', before: null, after: null, changedBy });
+  const retired = await updateLabel(tx, label.id, { retiredAt: new Date() });
+  await followLabelChange(tx, { kind: 'RETIRED', labelId: label.id, mergedId: null });
+  return retired;
 }
 
 async function getLabel(tx: Transaction, id: string): Promise<Label> {

@@ -11,6 +11,7 @@ import type {
   RenameLabel,
   RestoreLabel,
   RetireLabel,
+  RetireLabels,
   SetLabelPolicy,
 } from './change-label.js';
 import type { CreateLabel } from './create-label.js';
@@ -27,6 +28,7 @@ type Dependencies = {
   describeLabel: DescribeLabel;
   mergeLabels: MergeLabels;
   retireLabel: RetireLabel;
+  retireLabels: RetireLabels;
   restoreLabel: RestoreLabel;
   setLabelPolicy: SetLabelPolicy;
 };
@@ -97,6 +99,17 @@ export class LabelResolver {
   })
   async retireLabel(@Arg('id', () => ID) id: string, @Ctx() context: GraphqlContext): Promise<Label> {
     return await this.#dependencies.retireLabel({ id, changedBy: context.viewer.name });
+  }
+
+  @Mutation(() => [LabelType], {
+    description:
+      'What retireLabel does, for many at once: for all of them or, where one is not there, for none',
+  })
+  async retireLabels(
+    @Arg('ids', () => [ID]) ids: string[],
+    @Ctx() context: GraphqlContext,
+  ): Promise<Label[]> {
+    return await this.#dependencies.retireLabels({ ids, changedBy: context.viewer.name });
   }
 
   @Mutation(() => LabelType, { description: 'Takes a retirement back; a merged label stays merged' })

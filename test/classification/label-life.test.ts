@@ -73,6 +73,33 @@ const changesOf = async (id: string) => {
   return label && (await review.labelResolver.changes(label, context));
 };
 
+describe('many labels that are retired at once', () => {
+  it('take no more documents, which are called by what is left or wait', async () => {
+    const [first, second] = [await score([0.9, 0.05, 0.05]), await score([0.05, 0.05, 0.9])];
+    const decided = await decide(invoice);
+    const retired = await review.labelResolver.retireLabels([bill, invoice], context);
+    expect(retired).toMatchObject([
+      { id: bill, retiredAt: expect.any(Date) },
+      { id: invoice, retiredAt: expect.any(Date) },
+    ]);
+    expect(await read(first)).toMatchObject(waits);
+    expect(await read(second)).toMatchObject(byModel(letter));
+    expect(await read(decided)).toMatchObject(byPerson(invoice));
+    expect(await changesOf(invoice)).toMatchObject([{ kind: 'RETIRED', changedBy: 'ann' }]);
+    // Those that are retired already stay so.
+    await review.labelResolver.retireLabels([invoice, letter], context);
+    expect(await changesOf(invoice)).toHaveLength(1);
+    expect(await review.labelResolver.labels(false)).toEqual([]);
+  });
+
+  it('stay as they are where one of them is not there', async () => {
+    const asked = review.retireLabels({ ids: [bill, createId()], changedBy });
+    await expect(asked).rejects.toMatchObject({ code: 'LABEL_NOT_FOUND' });
+    expect(await review.labelResolver.labels(false)).toHaveLength(3);
+    expect(await changesOf(bill)).toEqual([]);
+  });
+});
+
 describe('a label that is renamed', () => {
   it('has its new name everywhere, and its old one in what was before', async () => {
     const before = new Date();

@@ -16,6 +16,7 @@ import {
   createRenameLabel,
   createRestoreLabel,
   createRetireLabel,
+  createRetireLabels,
   createSetLabelPolicy,
 } from '../../src/labels/change-label.js';
 import { createCreateLabel } from '../../src/labels/create-label.js';
@@ -53,6 +54,7 @@ export function createReview(
     describeLabel: createDescribeLabel(facts),
     mergeLabels: createMergeLabels(labelLife),
     retireLabel: createRetireLabel(labelLife),
+    retireLabels: createRetireLabels(labelLife),
     restoreLabel: createRestoreLabel(labelLife),
     setLabelPolicy: createSetLabelPolicy(labelLife),
   };
