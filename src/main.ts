@@ -4,11 +4,13 @@ import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildApi, buildHandlers, buildInstallStarterModel } from './app.js';
 import { type Config, readConfig } from './config.js';
+import { firstQuestions } from './first-questions.js';
 import { checkDatabaseReachable, connectDatabase } from './platform/database/database.js';
 import { startEmbeddedServer } from './platform/database/embedded-server.js';
 import { applyMigrations } from './platform/database/migrations.js';
 import { listenToEvents } from './platform/events/event-bus.js';
 import { buildGraphqlSchema, createLiveFeed } from './platform/graphql/schema.js';
+import { warmUp } from './platform/graphql/warm-up.js';
 import { createHealthRoutes } from './platform/http/health.routes.js';
 import { startHttpServer } from './platform/http/http-server.js';
 import { createWebRoutes } from './platform/http/web.routes.js';
@@ -103,10 +105,12 @@ async function startApi(
       Object.fromEntries(children.map(({ lane, child }) => [lane, child.isReady() ? 'ready' : 'starting'])),
   });
   const web = createWebRoutes({ folder: join(import.meta.dirname, '..', 'web') });
+  const schema = await buildGraphqlSchema(resolvers, feed);
+  await warmUp(schema, firstQuestions, log);
   const server = await startHttpServer({
     host: config.host,
     port: config.port,
-    schema: await buildGraphqlSchema(resolvers, feed),
+    schema,
     routes: [health, web, ...routes],
     log,
   });

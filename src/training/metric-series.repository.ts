@@ -37,9 +37,8 @@ export async function listSeries(
 
 /**
  * A metric of each run by step, at most `maxPoints` of it. Of more, the steps are cut into equal stretches, and of each the first
- * lowest and the first highest value stay, so that no peak is lost. The points are passed over three times (to count them, to find
- * the values, to find their steps) and never sorted.
- * The runs are named at every pass: from the join alone the planner would read the whole table.
+ * lowest and the first highest value stay, so that no peak is lost. Each stretch is walked along the index, first for its values
+ * and then up to where they stand: nothing is sorted, and no more than `maxPoints` are kept in mind.
  */
 async function listSeriesOfRuns(
   database: Database,
@@ -49,25 +48,38 @@ async function listSeriesOfRuns(
 ): Promise<MetricPoint[][]> {
   const stretches = Math.max(1, Math.floor(maxPoints / 2));
   const rows = await database.$queryRaw<(MetricPoint & { runId: string })[]>`
-    with bounds as materialized (
-      select run_id, count(*) > ${maxPoints}::int as is_sampled, min(step) as lowest_step, max(step) as highest_step
-      from metric_points where run_id = any(${[...runIds]}::uuid[]) and metric = ${metric}
-      group by run_id
-    ), placed as not materialized (
-      select point.run_id, point.step, point.value, point.at,
-             (point.step - lowest_step)::bigint * ${stretches}::int / (highest_step - lowest_step + 1) as stretch
-      from bounds join metric_points as point on point.run_id = bounds.run_id and point.metric = ${metric}
-      where is_sampled and point.run_id = any(${[...runIds]}::uuid[])
+    with run as materialized (
+      select id as run_id,
+             (select count(*) from (
+               select from metric_points where run_id = id and metric = ${metric} limit ${maxPoints}::int + 1
+             ) as few) > ${maxPoints}::int as is_sampled,
+             (select step from metric_points where run_id = id and metric = ${metric} order by step limit 1) as lowest_step,
+             (select step from metric_points where run_id = id and metric = ${metric} order by step desc limit 1) as highest_step
+      from unnest(${[...new Set(runIds)]}::uuid[]) as id
+    ), stretch as materialized (
+      select run_id,
+             (lowest_step + (number * span + ${stretches}::int - 1) / ${stretches}::int)::int as first_step,
+             (lowest_step + ((number + 1) * span + ${stretches}::int - 1) / ${stretches}::int - 1)::int as last_step
+      from (select *, (highest_step - lowest_step + 1)::bigint as span from run where is_sampled) as sampled
+      cross join generate_series(0, ${stretches}::int - 1) as number
     ), peaks as materialized (
-      select run_id, stretch, min(value) as lowest, max(value) as highest from placed group by run_id, stretch
+      select stretch.*, lowest, highest from stretch cross join lateral (
+        select min(value) as lowest, max(value) as highest from metric_points as point
+        where point.run_id = stretch.run_id and metric = ${metric} and step between first_step and last_step
+      ) as extremes where lowest is not null
     )
-    select run_id as "runId", min(step) as step, value, (array_agg(at order by step))[1] as at
-    from placed join peaks using (run_id, stretch)
-    where value = lowest or value = highest group by run_id, stretch, value
+    select run_id as "runId", found.step, found.value, found.at from peaks cross join lateral (
+      (select step, value, at from metric_points as point
+       where point.run_id = peaks.run_id and metric = ${metric} and step between first_step and last_step and value = lowest
+       order by step limit 1)
+      union
+      (select step, value, at from metric_points as point
+       where point.run_id = peaks.run_id and metric = ${metric} and step between first_step and last_step and value = highest
+       order by step limit 1)
+    ) as found
     union all
     select point.run_id, point.step, point.value, point.at
-    from bounds join metric_points as point on point.run_id = bounds.run_id and point.metric = ${metric}
-    where not is_sampled and point.run_id = any(${[...runIds]}::uuid[])
+    from run join metric_points as point on point.run_id = run.run_id and point.metric = ${metric} where not is_sampled
     order by 1, 2`;
   const byRun = groupBy(rows, ({ runId }) => runId);
   return runIds.map((id) => byRun.get(id) ?? []);

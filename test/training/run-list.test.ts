@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildApi } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import { firstQuestions } from '../../src/first-questions.js';
 import { createContext } from '../../src/platform/graphql/context.js';
 import { buildGraphqlSchema, createLiveFeed } from '../../src/platform/graphql/schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -74,6 +75,10 @@ describe('the list of runs', () => {
     const names = Array.from({ length: 10 }, (_, index) => `label ${index + 1}`);
     expect(newest?.modelVersion?.labels.map(({ name }) => name)).toEqual(names);
     expect(failed).toMatchObject({ number: 50, status: 'FAILED', modelVersion: null, gateDecision: null });
+  });
+
+  it.each(firstQuestions)('can be asked for at the start: %s', async (question) => {
+    expect(await ask(question, {})).toBeTruthy();
   });
 
   const figures = `query ($first: Int!) { trainingRuns(first: $first) { edges { node {
