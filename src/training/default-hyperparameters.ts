@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { modelConfig } from '../layoutlmv2/model-sizes.js';
 import {
   fineTuningHyperparameters,
+  fineTuningSmallHyperparameters,
   fromScratchHyperparameters,
 } from '../layoutlmv2/training/hyperparameters.js';
 import { fitToMemory } from '../layoutlmv2/training/memory-estimate.js';
@@ -20,15 +21,19 @@ const mostEpochs = 60;
 // Of the published network; that a run has fewer words or other labels changes its memory by a few per cent at most.
 const usualVocabulary = 30_522;
 const usualLabels = 16;
+// Far from both: the starter model has fewer than 12 million, the smallest that was published 200 million.
+const mostParametersOfSmall = 40e6;
 
 /**
  * Defaults by where a run starts and how much there is to learn from. From scratch everything is learnt; a large
- * pre-trained network only adapts; our own small ones, which have seen no more than this archive, learn on at a third of
- * the rate they were made with.
+ * pre-trained network only adapts, a small one such as the starter model learns faster; our own small ones, which have seen no
+ * more than this archive, learn on at a third of the rate they were made with.
  */
 export function defaultHyperparameters(options: {
   /** Size of the base model; null from scratch. */
   baseSize: string | null;
+  /** Parameters of the base model, where they are known. */
+  baseParameterCount?: number | null;
   /** Size of a network from scratch. */
   modelSize: Size;
   trainingDocuments: number;
@@ -36,14 +41,14 @@ export function defaultHyperparameters(options: {
   maxBytes?: number;
 }): RunHyperparameters {
   const { baseSize, modelSize } = options;
+  const isSmallBase = (options.baseParameterCount ?? Number.POSITIVE_INFINITY) <= mostParametersOfSmall;
   const trainingDocuments = Math.max(1, options.trainingDocuments);
-  const defaults = defaultsFor(baseSize, modelSize);
+  const defaults = defaultsFor(baseSize, isSmallBase, modelSize);
   const fittingBatch = 2 ** Math.floor(Math.log2(trainingDocuments / leastStepsPerEpoch));
   const batchSize = Math.min(defaults.batchSize, Math.max(smallestBatch, fittingBatch));
   const stepsPerEpoch = Math.ceil(trainingDocuments / batchSize);
   const epochsFromScratch = Math.min(mostEpochs, Math.ceil(leastStepsFromScratch / stepsPerEpoch));
-  const size = baseSize === null ? modelSize : isOwnSize(baseSize) ? baseSize : 'base';
-  const network = modelConfig(size, usualVocabulary);
+  const network = modelConfig(sizeFor(baseSize, isSmallBase, modelSize), usualVocabulary);
   const fitting = fitToMemory(network, usualLabels, { ...defaults, batchSize }, options.maxBytes ?? budget());
   return {
     ...defaults,
@@ -60,14 +65,23 @@ function budget(): number {
   return Math.min(0.75 * machine, Math.max(12e9, machine / 2));
 }
 
+/** The size of our own whose memory is nearest to what a run needs. */
+function sizeFor(baseSize: string | null, isSmallBase: boolean, modelSize: Size): Size {
+  if (baseSize === null) return modelSize;
+  if (isOwnSize(baseSize)) return baseSize;
+  return isSmallBase ? 'small' : 'base';
+}
+
 function isOwnSize(size: string): size is 'tiny' | 'small' {
   return size === 'tiny' || size === 'small';
 }
 
-function defaultsFor(baseSize: string | null, modelSize: Size): RunHyperparameters {
+function defaultsFor(baseSize: string | null, isSmallBase: boolean, modelSize: Size): RunHyperparameters {
   if (baseSize === null) return { ...fromScratchHyperparameters, modelSize };
   // Whatever is not of our own small sizes was pre-trained elsewhere, on more than this archive has.
-  if (!isOwnSize(baseSize)) return { ...fineTuningHyperparameters, modelSize };
+  if (!isOwnSize(baseSize)) {
+    return { ...(isSmallBase ? fineTuningSmallHyperparameters : fineTuningHyperparameters), modelSize };
+  }
   const learningRate = fromScratchHyperparameters.learningRate / 3;
   return { ...fromScratchHyperparameters, learningRate, modelSize };
 }

@@ -138,6 +138,7 @@ export async function planStart(
   );
   const defaults = defaultHyperparameters({
     baseSize: base?.size ?? null,
+    baseParameterCount: base?.parameterCount ?? null,
     modelSize: size,
     trainingDocuments: items.filter(({ split }) => split === 'TRAIN').length,
     ...(limits.maxMemoryMib !== null && { maxBytes: bytesPerMib * limits.maxMemoryMib }),

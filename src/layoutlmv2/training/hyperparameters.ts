@@ -96,6 +96,20 @@ export const fromScratchHyperparameters: Hyperparameters = {
   augmentation: { ...noAugmentation, wordDropout: 0.3, shift: 30, boxJitter: 20, brightness: 0.1 },
 };
 
+/**
+ * For going on from a small pre-trained network: it has read thousands of pages but is an order of magnitude smaller than the
+ * published ones, so it learns at a rate between theirs and that of a network from scratch, in batches that fit any machine.
+ */
+export const fineTuningSmallHyperparameters: Hyperparameters = {
+  ...fromScratchHyperparameters,
+  epochs: 12,
+  batchSize: 16,
+  learningRate: 3e-4,
+  headLearningRateMultiplier: 3,
+  earlyStoppingPatience: 4,
+  maxTokens: 512,
+};
+
 /** What each number may be: whole or not, and from where to where. */
 const LIMITS = {
   epochs: { whole: true, from: 1, to: 10_000 },
