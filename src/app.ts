@@ -139,6 +139,7 @@ function buildFoundation({ config, connection }: Surroundings) {
     leaseMs: config.reviewLeaseMinutes * 60_000,
     minimumPerLabel: config.minimumDocumentsPerLabel,
     modelSize: config.modelSize,
+    noneOfTheseThreshold: config.noneOfTheseThreshold,
     requireLicence: createRequireLicence({ allowNoncommercial: config.allowNoncommercialWeights }),
     announce: (tx: Transaction, fact: Fact) => enqueueJobs(tx, jobsAfter(fact)),
   };
@@ -214,7 +215,7 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
     }),
     new DocumentPredictionResolver({ connection }),
     new PagePredictionResolver({ connection }),
-    new PredictionResolver({ connection }),
+    new PredictionResolver(foundation),
     new DocumentShadowResolver({ connection }),
     new ShadowReportResolver({ connection }),
     new ShadowPairResolver({ connection }),

@@ -198,6 +198,12 @@ export const settings = {
     schema: share,
     default: '0.8',
   },
+  noneOfTheseThreshold: {
+    env: 'NONE_OF_THESE_THRESHOLD',
+    doc: 'The `noneOfTheseScore` from which a document is taken to belong to none of the labels: no model labels it, it needs review. Of documents that do belong, the share that is left (0.05 at 0.95) is sent there too; `1` for none',
+    schema: share,
+    default: '0.95',
+  },
   reviewRandomShare: {
     env: 'REVIEW_RANDOM_SHARE',
     doc: 'Of the documents that the model has labelled, the random share that people look at all the same, and the share of the review queue that is theirs',

@@ -31,6 +31,7 @@ describe('the configuration', () => {
       allowNoncommercialWeights: true,
       keptModelVersions: 10,
       labelThreshold: 0.8,
+      noneOfTheseThreshold: 0.95,
       reviewRandomShare: 0.1,
       reviewLeaseMinutes: 30,
       minimumDocumentsPerLabel: 5,

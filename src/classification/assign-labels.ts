@@ -9,7 +9,7 @@ import { findServingModel } from '../models/promote-model.js';
 import type { Transaction } from '../platform/database/database.js';
 import { findDocumentPrediction, listPredictionsByModel } from './classification.repository.js';
 import { findNewestDecision, listStandingDecisions } from './decision.repository.js';
-import { effectiveLabel, type Prediction } from './prediction.js';
+import { type AssignmentRules, effectiveLabel, isNoneOfThese, type Prediction } from './prediction.js';
 import { readPredictions } from './read-predictions.js';
 import { countCopies, type ReviewPlace, reviewPlace, unscoredPlace } from './review-place.js';
 import { findEmbedding, listWaitingEmbeddings } from './review-queue.repository.js';
@@ -22,20 +22,22 @@ export type AssignLabels = (tx: Transaction, documentIds: readonly string[]) => 
 // Rows read and written at a time: few enough to be small in memory, enough that round trips do not count.
 const documentsAtOnce = 1000;
 
-/** @param options.threshold for labels that have none of their own. */
-export function createRefreshLabel({ threshold }: { threshold: number }): RefreshLabel {
+export function createRefreshLabel({ threshold, noneOfTheseThreshold }: AssignmentRules): RefreshLabel {
+  const rules = { threshold, noneOfTheseThreshold };
   return async (tx, documentId) => {
     const labels = await holdLabelSet(tx);
     const decision = await findNewestDecision(tx, documentId);
     const prediction = await findServingPrediction(tx, documentId);
-    const place = decision ? {} : await placeInQueue(tx, documentId, prediction);
-    const label = effectiveLabel({ decision, prediction, labels, threshold });
-    await setEffectiveLabel(tx, documentId, { ...label, ...place });
+    const isStrange = isNoneOfThese(prediction?.noneOfTheseScore ?? null, noneOfTheseThreshold);
+    const place = decision ? {} : await placeInQueue(tx, documentId, prediction, isStrange);
+    const label = effectiveLabel({ decision, prediction, labels, ...rules });
+    const noneOfTheseScore = prediction?.noneOfTheseScore ?? null;
+    await setEffectiveLabel(tx, documentId, { ...label, ...place, noneOfTheseScore });
   };
 }
 
-/** @param options.threshold for labels that have none of their own. */
-export function createAssignLabels({ threshold }: { threshold: number }): AssignLabels {
+export function createAssignLabels({ threshold, noneOfTheseThreshold }: AssignmentRules): AssignLabels {
+  const rules = { threshold, noneOfTheseThreshold };
   return async (tx, documentIds) => {
     const labels = await holdLabelSet(tx);
     const serving = await findServingModel(tx);
@@ -50,7 +52,7 @@ export function createAssignLabels({ threshold }: { threshold: number }): Assign
         const prediction = predictions.get(id) ?? null;
         return {
           id,
-          ...effectiveLabel({ decision: decisions.get(id) ?? null, prediction, labels, threshold }),
+          ...effectiveLabel({ decision: decisions.get(id) ?? null, prediction, labels, ...rules }),
         };
       });
       await setEffectiveLabels(tx, assigned);
@@ -71,11 +73,12 @@ async function placeInQueue(
   tx: Transaction,
   documentId: string,
   prediction: Prediction | null,
+  isStrange: boolean,
 ): Promise<ReviewPlace> {
   if (prediction === null) return unscoredPlace;
   const embedding = await findEmbedding(tx, prediction.id);
-  if (embedding === null) return reviewPlace(prediction, 0);
+  if (embedding === null) return reviewPlace(prediction, 0, isStrange);
   const { id: before, modelVersionId } = prediction;
   const waiting = await listWaitingEmbeddings(tx, { documentId, modelVersionId, before });
-  return reviewPlace(prediction, countCopies(embedding, waiting));
+  return reviewPlace(prediction, countCopies(embedding, waiting), isStrange);
 }

@@ -17,7 +17,7 @@ import {
   createNothingToUndoError,
 } from './classification.errors.js';
 import { findNewestDecision, insertDecision, insertRevocation } from './decision.repository.js';
-import type { ClassificationFact } from './prediction.js';
+import type { AssignmentRules, ClassificationFact } from './prediction.js';
 import { deleteClaim, findReviewDraw } from './review-queue.repository.js';
 
 type Decision = { documentId: string; labelId: string; decidedBy: string; note: string | null };
@@ -34,11 +34,9 @@ export type UndoDecision = (request: {
 /** Records a decision in the caller's transaction. */
 export type RecordDecision = (tx: Transaction, decision: Decision) => Promise<void>;
 
-type Dependencies = {
+type Dependencies = AssignmentRules & {
   connection: DatabaseConnection;
   announce: (tx: Transaction, fact: ClassificationFact) => Promise<void>;
-  /** Confidence from which a prediction counts, for labels that have none of their own. */
-  threshold: number;
   /** Of the documents that a model has labelled, the share that people look at all the same: 0 to 1. */
   randomShare: number;
 };

@@ -14,7 +14,7 @@ import type { GraphqlContext } from '../platform/graphql/context.js';
 import { createAppError } from '../shared/errors.js';
 import { findPagePredictions, listDocumentPredictions } from './classification.repository.js';
 import { type DecisionWithRevocation, listDecisions } from './decision.repository.js';
-import type { LabelDecision, Prediction } from './prediction.js';
+import { type AssignmentRules, isNoneOfThese, type LabelDecision, type Prediction } from './prediction.js';
 import { LabelDecisionType, LabelScoreType, PredictionType } from './prediction.types.js';
 import { readPredictions } from './read-predictions.js';
 
@@ -88,9 +88,19 @@ export class PagePredictionResolver {
 @Resolver(() => PredictionType)
 export class PredictionResolver {
   readonly #connection: DatabaseConnection;
+  readonly #noneOfTheseThreshold: number | undefined;
 
-  constructor(dependencies: { connection: DatabaseConnection }) {
+  constructor(dependencies: { connection: DatabaseConnection } & Partial<AssignmentRules>) {
     this.#connection = dependencies.connection;
+    this.#noneOfTheseThreshold = dependencies.noneOfTheseThreshold;
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether noneOfTheseScore reaches NONE_OF_THESE_THRESHOLD: then it is taken to belong to no label, and no model labels it',
+  })
+  isNoneOfThese(@Root() prediction: Prediction): boolean {
+    return isNoneOfThese(prediction.noneOfTheseScore, this.#noneOfTheseThreshold);
   }
 
   @FieldResolver(() => LabelType)

@@ -17,6 +17,8 @@ export type Prediction = {
   margin: number;
   /** In the order of the model's labels; they sum to 1. */
   scores: number[];
+  /** The share of known documents that looked less strange to the network, 0 to 1; null where it cannot tell. */
+  noneOfTheseScore: number | null;
   engine: string;
   device: string;
   durationMs: number;
@@ -48,6 +50,19 @@ export type ClassificationFact =
   | { name: 'decisionRevoked'; documentId: string }
   | { name: 'shadowScoreWanted'; documentId: string; modelVersionId: string };
 
+/** When a model may label documents by itself. */
+export type AssignmentRules = {
+  /** Confidence from which a prediction counts, for labels that have none of their own. */
+  threshold: number;
+  /** The score from which a document is taken to belong to no label; of known ones, the share that is left is wronged. Not given: none is. */
+  noneOfTheseThreshold?: number | undefined;
+};
+
+/** Whether a document looks so strange that it belongs to no label of the model. No score reaches 1. */
+export function isNoneOfThese(score: number | null, threshold = 1): boolean {
+  return score !== null && score >= threshold;
+}
+
 /** The figures of a prediction that follow from its scores. A merged label goes by its target when the label set is given. */
 export function describeScores(
   probabilities: ArrayLike<number>,
@@ -71,22 +86,23 @@ export function describeScores(
 
 /**
  * The label of a document: the newest human decision that stands, else the prediction of the serving model, if it reaches
- * the threshold of its label and the label is neither retired nor for people alone; else none, and then a person must look.
- * What is decided or said for a merged label counts for the target.
- *
- * @param options.threshold for labels that have none of their own.
+ * the threshold of its label, the label is neither retired nor for people alone, and the document does not look as if it belonged to
+ * none; else none, and then a person must look. What is decided or said for a merged label counts for the target.
  */
-export function effectiveLabel(options: {
-  decision: Pick<LabelDecision, 'labelId'> | null;
-  prediction: Pick<Prediction, 'labelId' | 'confidence'> | null;
-  labels: LabelSet;
-  threshold: number;
-}): { labelId: string | null; labelSource: LabelSource | null; needsReview: boolean } {
-  const { decision, prediction, labels, threshold } = options;
+export function effectiveLabel(
+  options: {
+    decision: Pick<LabelDecision, 'labelId'> | null;
+    prediction:
+      | (Pick<Prediction, 'labelId' | 'confidence'> & Partial<Pick<Prediction, 'noneOfTheseScore'>>)
+      | null;
+    labels: LabelSet;
+  } & AssignmentRules,
+): { labelId: string | null; labelSource: LabelSource | null; needsReview: boolean } {
+  const { decision, prediction, labels, threshold, noneOfTheseThreshold } = options;
   if (decision) {
     return { labelId: currentLabelId(labels, decision.labelId), labelSource: 'HUMAN', needsReview: false };
   }
-  if (prediction) {
+  if (prediction && !isNoneOfThese(prediction.noneOfTheseScore ?? null, noneOfTheseThreshold)) {
     const labelId = currentLabelId(labels, prediction.labelId);
     const label = labels.get(labelId);
     const isAssignable = !label || (label.retiredAt === null && !label.neverAssignAutomatically);

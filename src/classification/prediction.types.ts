@@ -36,6 +36,13 @@ export class PredictionType implements Prediction {
 
   scores!: number[];
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The share of known documents that looked less strange to the network, 0 to 1: of documents of its labels, one in twenty reaches 0.95. Null where it cannot tell',
+  })
+  noneOfTheseScore!: number | null;
+
   @Field(() => String, { description: 'tensorflow, webgpu, wasm or cpu' })
   engine!: string;
 

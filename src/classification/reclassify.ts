@@ -23,7 +23,7 @@ import {
 import { findNewestDecision } from './decision.repository.js';
 import type { EncodeStoredPage } from './encode-page.js';
 import type { LoadedModel, ModelHolder } from './model-holder.js';
-import { effectiveLabel, type Prediction } from './prediction.js';
+import { type AssignmentRules, effectiveLabel, type Prediction } from './prediction.js';
 import { readPredictions } from './read-predictions.js';
 import {
   isReclassificationOver,
@@ -45,18 +45,20 @@ type Scored = { known: Prediction | null; fresh: NewPrediction[]; labelIds: read
 // Of one job: seconds of work, so that other jobs have their turn and a killed worker has little to do again.
 const documentsAtOnce = 20;
 
-export function createReclassify(dependencies: {
-  connection: DatabaseConnection;
-  encodePage: EncodeStoredPage;
-  servingClassifier: ServingClassifier;
-  /** Holds models that do not serve. */
-  candidateHolder: ModelHolder;
-  refreshLabel: RefreshLabel;
-  /** Confidence from which a prediction counts, for labels that have none of their own. */
-  threshold: number;
-  announce: (tx: Transaction, fact: ReclassificationFact) => Promise<void>;
-}): JobHandler<{ reclassificationId: string }> {
-  const { connection, servingClassifier, candidateHolder, refreshLabel, threshold, announce } = dependencies;
+export function createReclassify(
+  dependencies: AssignmentRules & {
+    connection: DatabaseConnection;
+    encodePage: EncodeStoredPage;
+    servingClassifier: ServingClassifier;
+    /** Holds models that do not serve. */
+    candidateHolder: ModelHolder;
+    refreshLabel: RefreshLabel;
+    announce: (tx: Transaction, fact: ReclassificationFact) => Promise<void>;
+  },
+): JobHandler<{ reclassificationId: string }> {
+  const { connection, servingClassifier, candidateHolder, refreshLabel, announce } = dependencies;
+  const { threshold, noneOfTheseThreshold } = dependencies;
+  const rules = { threshold, noneOfTheseThreshold };
   const { database } = connection;
   const scoreDocument = createScoreDocument(dependencies);
 
@@ -148,7 +150,7 @@ export function createReclassify(dependencies: {
           await announceDocumentUpdated(tx, documentId);
         }
         const [prediction = null] = await readPredictions(tx, [{ createdAt: new Date(), ...said }], labels);
-        const { labelId } = effectiveLabel({ decision: null, prediction, labels, threshold });
+        const { labelId } = effectiveLabel({ decision: null, prediction, labels, ...rules });
         await insertReclassificationItem(tx, {
           reclassificationId: id,
           documentId,

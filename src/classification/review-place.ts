@@ -20,12 +20,14 @@ const farthestCount = 3;
 /**
  * The uncertainty, by entropy as a share of the largest possible, and by one minus the margin, each divided by one more
  * than the documents like it that wait already. So the second copy of a form counts half and the twentieth a twentieth, and
- * another kind of document comes between.
+ * another kind of document comes between. However sure the scores are, what is strange is as uncertain as can be.
  */
 export function reviewPlace(
   prediction: Pick<Prediction, 'entropy' | 'margin' | 'scores'>,
   copies: number,
+  isStrange = false,
 ): ReviewPlace {
+  if (isStrange) return { reviewByEntropy: 1 / (1 + copies), reviewByMargin: 1 / (1 + copies) };
   const possible = prediction.scores.filter((score) => score > 0).length;
   const entropy = possible > 1 ? Math.min(1, prediction.entropy / Math.log(possible)) : 0;
   return {

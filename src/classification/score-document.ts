@@ -1,6 +1,7 @@
 /** What a loaded model says of a document: of each of its pages, and of the whole. Nothing is kept here. */
 import type { Page } from '../documents/document.js';
 import type { LabelSet } from '../labels/label.js';
+import { applyTemperature } from '../layoutlmv2/calibration/temperature.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { createId } from '../shared/ids.js';
 import type { Scores } from './architectures/architecture.js';
@@ -31,7 +32,7 @@ export function createScoreDocument(dependencies: {
     const scored = await classifier.score(pages, readers, signal);
     const toPrediction = (pageId: string | null, { probabilities, ...scores }: Scores): NewPrediction => ({
       ...{ id: createId(), documentId, pageId, modelVersionId: version.id },
-      ...describeScores(probabilities, labelIds),
+      ...describeScores(applyTemperature(probabilities, version.temperature ?? 1), labelIds),
       ...scores,
       ...{ engine, device },
     });

@@ -54,7 +54,7 @@ export function createScoreInShadow(dependencies: {
         const whole = maskPredictions(scored.predictions, scored.labelIds, labels).at(-1);
         // Purged meanwhile, with all that was said of it.
         if (!serving || !whole) return;
-        const { pageId, embedding, ...prediction } = whole;
+        const { pageId, embedding, noneOfTheseScore, ...prediction } = whole;
         await insertShadowPrediction(tx, {
           ...prediction,
           servingModelId: serving.modelVersionId,

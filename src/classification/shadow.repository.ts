@@ -4,7 +4,7 @@ import { groupBy } from '../shared/group-by.js';
 import type { Prediction } from './prediction.js';
 
 /** Of a whole document. `serving…` is what the model that labelled it said of it. */
-export type ShadowPrediction = Omit<Prediction, 'pageId'> & {
+export type ShadowPrediction = Omit<Prediction, 'pageId' | 'noneOfTheseScore'> & {
   servingModelId: string;
   servingLabelId: string;
   servingConfidence: number;

@@ -71,6 +71,7 @@ export async function setEffectiveLabel(
 export async function findDocumentWithPages(
   database: Database,
   documentId: string,
+    noneOfTheseScore?: number | null;
 ): Promise<{ document: Document; pages: Page[] } | null> {
   const document = await findDocument(database, documentId);
   if (document === null) return null;

@@ -1,5 +1,5 @@
 /** What a client may ask of the documents feature. */
-import { Field, GraphQLISODateTime, ID, InputType, registerEnumType } from 'type-graphql';
+import { Field, Float, GraphQLISODateTime, ID, InputType, registerEnumType } from 'type-graphql';
 import { isId } from '../shared/ids.js';
 import { storableText } from '../shared/storable-text.js';
 import type { DocumentStatus, LabelSource } from './document.js';
@@ -36,6 +36,13 @@ export class DocumentFilterInput {
 
   @Field(() => Boolean, { nullable: true })
   needsReview?: boolean | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Of which noneOfTheseScore of the prediction is at least this: those that may belong to no label',
+  })
+  noneOfTheseFrom?: number | null;
 
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'Uploaded at this time or later' })
   createdAfter?: Date | null;

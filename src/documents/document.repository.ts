@@ -92,7 +92,11 @@ export type EffectiveLabel = {
 export async function updateLabel(
   tx: Transaction,
   id: string,
-  label: EffectiveLabel & { reviewByEntropy?: number; reviewByMargin?: number },
+  label: EffectiveLabel & {
+    reviewByEntropy?: number;
+    reviewByMargin?: number;
+    noneOfTheseScore?: number | null;
+  },
 ): Promise<void> {
   await tx.document.update({ where: { id }, data: label });
 }
@@ -212,6 +216,8 @@ export async function listDocuments(
 ): Promise<{ rows: Document[]; hasNextPage: boolean }> {
   const isNewestFirst = options.order === 'NEWEST_FIRST';
   const place =
+  /** Documents at least so strange to the serving model. */
+  noneOfTheseFrom?: number;
     options.after === null
       ? Prisma.empty
       : isNewestFirst
@@ -254,6 +260,7 @@ function conditionOf(filter: DocumentFilter): Prisma.Sql {
       ? Prisma.sql`d.status not in (${Prisma.join(hiddenStatuses.map((status) => Prisma.sql`${status}::document_status`))})`
       : Prisma.sql`d.status::text = any(${[...statuses]}::text[])`,
   );
+  const { noneOfTheseFrom } = filter;
   if (labelIds !== undefined) conditions.push(Prisma.sql`d.label_id = any(${[...labelIds]}::uuid[])`);
   if (labelSource !== undefined) conditions.push(Prisma.sql`d.label_source::text = ${labelSource}`);
   if (needsReview !== undefined) conditions.push(Prisma.sql`d.needs_review = ${needsReview}`);
@@ -261,3 +268,4 @@ function conditionOf(filter: DocumentFilter): Prisma.Sql {
   if (createdBefore !== undefined) conditions.push(Prisma.sql`d.created_at < ${createdBefore}`);
   return Prisma.join(conditions, ' and ');
 }
+  if (noneOfTheseFrom !== undefined) conditions.push(Prisma.sql`d.none_of_these_score >= ${noneOfTheseFrom}`);

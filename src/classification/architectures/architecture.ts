@@ -6,10 +6,12 @@ import type { ReadTexts } from '../read-texts.js';
 
 /** What a classifier says of a page, or of a document. */
 export type Scores = {
-  /** By class, in the order of the version's labels; they sum to 1. */
+  /** By class, in the order of the version's labels; they sum to 1. The temperature of the version is not in them yet. */
   probabilities: ArrayLike<number>;
   /** What a network read, packed; null of one that has nothing of the kind. */
   embedding: Uint8Array<ArrayBuffer> | null;
+  /** The share of known documents that look less strange, 0 to 1; null of what cannot tell. */
+  noneOfTheseScore: number | null;
   /** Of the classifier alone. */
   durationMs: number;
   /** Of the page or document, what the classifier has not read. */

@@ -30,6 +30,7 @@ export function createAverageArchitecture(
           said.map(({ probabilities }, index) => ({ probabilities, weight: members[index]?.weight ?? 0 })),
         ),
         embedding: said.find(({ embedding }) => embedding !== null)?.embedding ?? null,
+        noneOfTheseScore: said.find((scores) => scores.noneOfTheseScore !== null)?.noneOfTheseScore ?? null,
         durationMs: said.reduce((sum, { durationMs }) => sum + durationMs, 0),
         truncatedTokens: Math.max(...said.map(({ truncatedTokens }) => truncatedTokens)),
       });

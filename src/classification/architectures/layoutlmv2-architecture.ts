@@ -1,4 +1,9 @@
 /** A LayoutLMv2 network: each page by itself, from its words, their boxes and its image; the pages then speak with one voice. */
+import {
+  noneOfTheseScore,
+  type OutlierDocument,
+  type OutlierPage,
+} from '../../layoutlmv2/calibration/outlier-score.js';
 import { openCheckpoint } from '../../layoutlmv2/checkpoints/checkpoint.js';
 import { createResidentClassifier } from '../../layoutlmv2/parallel/resident-classifier.js';
 import { joinPageProbabilities, softmax } from '../../layoutlmv2/probability.js';
@@ -24,29 +29,39 @@ async function loadNetwork({
   // Open as long as the model is in memory, as threads that start later read the weights again.
   const checkpoint = await openCheckpoint(folder);
   try {
-    const { config, readWeight } = checkpoint;
+    const { config, readWeight, outlier } = checkpoint;
     const engine = computedBy.name;
     const classifier = await createResidentClassifier({ config, readWeight, labelCount, engine });
     const tokenizer = createTokenizer(checkpoint.tokenizer);
+    const strangenessOf = (document: OutlierDocument) => outlier && noneOfTheseScore(outlier, document);
     return {
       computedBy,
       async score(pages, { encodePage }, signal) {
         const scored: Scores[] = [];
+        const read: OutlierPage[] = [];
         for (let start = 0; start < pages.length; start += pagesAtOnce) {
           signal.throwIfAborted();
           const part = pages.slice(start, start + pagesAtOnce);
           const encoded = await Promise.all(part.map((page) => encodePage(page, tokenizer, { maxTokens })));
           const results = await classifier.classify(encoded);
           for (const [index, { logits, embedding, durationMs }] of results.entries()) {
+            const probabilities = softmax(logits);
+            read.push({ embedding });
             scored.push({
-              probabilities: softmax(logits),
+              probabilities,
               embedding: packPageEmbedding(embedding),
+              noneOfTheseScore: strangenessOf({ pages: [{ embedding }], probabilities }),
               durationMs,
               truncatedTokens: encoded[index]?.truncatedTokens ?? 0,
             });
           }
         }
-        return { pages: scored, whole: joinPages(scored) };
+        const whole = joinPages(scored);
+        const { probabilities } = whole;
+        return {
+          pages: scored,
+          whole: { ...whole, noneOfTheseScore: strangenessOf({ pages: read, probabilities }) },
+        };
       },
       async dispose() {
         await classifier.dispose();
@@ -60,7 +75,7 @@ async function loadNetwork({
 }
 
 /** Probabilities joined, times and dropped tokens added up. */
-function joinPages(pages: readonly Scores[]): Scores {
+function joinPages(pages: readonly Scores[]): Omit<Scores, 'noneOfTheseScore'> {
   return {
     probabilities: joinPageProbabilities(pages.map(({ probabilities }) => probabilities)),
     embedding: joinEmbeddings(pages.flatMap(({ embedding }) => (embedding ? [embedding] : []))),

@@ -14,7 +14,7 @@ export const tfIdfArchitecture: Architecture = {
       const startedAt = performance.now();
       const [probabilities = []] = classifier.predict([words]);
       const durationMs = performance.now() - startedAt;
-      return { probabilities, embedding: null, durationMs, truncatedTokens: 0 };
+      return { probabilities, embedding: null, noneOfTheseScore: null, durationMs, truncatedTokens: 0 };
     };
     return {
       computedBy: { name: 'cpu', device: 'plain JavaScript' },

@@ -80,7 +80,8 @@ export function fitOutlierModel(options: {
  */
 export function noneOfTheseScore(model: OutlierModel, document: OutlierDocument): number {
   const together = surpriseTogether(model.known, evidenceOf(model.distances, document));
-  return -Math.expm1(-surpriseOf(model.known.together, together));
+  // Never 1, however it is rounded: a threshold of 1 lets everything pass.
+  return Math.min(-Math.expm1(-surpriseOf(model.known.together, together)), 1 - Number.EPSILON);
 }
 
 function evidenceOf(
