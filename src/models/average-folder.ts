@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../layoutlmv2/checkpoints/json.js';
 import { type ArchitectureName, architectureNameOf, hasNetwork } from './architecture.js';
+import { createNoNetworkError } from './model.errors.js';
 
 /** Its folder, and the weight of the logarithm of its probabilities: see text-classifier/averaging.ts. */
 type AverageMember = { architecture: ArchitectureName; weight: number; folder: string };
@@ -14,11 +15,10 @@ const modelType = 'average';
 const configName = 'config.json';
 const memberFolders = { network: 'network', text: 'text' };
 
-/** Where the network of a version lies; null of one that has none. */
-export function networkFolderOf(version: { architecture: string }, folder: string): string | null {
-  const architecture = architectureNameOf(version.architecture);
-  if (!hasNetwork(version)) return null;
-  return architecture === 'average' ? join(folder, memberFolders.network) : folder;
+/** Where the network of a version lies. @throws AppError MODEL_HAS_NO_NETWORK. */
+export function networkFolderOf(version: { architecture: string; number: number }, folder: string): string {
+  if (!hasNetwork(version)) throw createNoNetworkError(version.number);
+  return architectureNameOf(version.architecture) === 'average' ? memberFoldersOf(folder).network : folder;
 }
 
 /** Writes what joins a network and a text classifier, which lie in the folders that {@link memberFoldersOf} gives. */

@@ -2,15 +2,31 @@
  * The README.md in the folder of a model version, in the form that model hubs read: whoever takes the folder elsewhere takes
  * its licence along, and importing it finds the licence again.
  */
+import type { ArchitectureName } from './architecture.js';
+import type { ModelMember } from './model-version.js';
 
-/** A card that states licence, descent and what the model can say. */
+const descriptions: Readonly<Record<ArchitectureName, string>> = {
+  LayoutLMv2:
+    'A LayoutLMv2 document classifier made by Classeur: it reads words, their boxes and the image of a page.',
+  'TF-IDF':
+    'A text classifier made by Classeur: TF-IDF of words and pairs of words with logistic regression. It reads nothing but words.',
+  average:
+    'An average of document classifiers made by Classeur: the probabilities of its members, each to the power of its weight, are multiplied. Each member lies whole in a folder of its own.',
+};
+
+/** A card that states licence, descent, what the model consists of and why, and what it can say. */
 export function describeModelCard(version: {
+  architecture: ArchitectureName;
   licence: string;
   labels: readonly string[];
   /** Number of the version it was fine-tuned from; null from scratch. */
   baseNumber: number | null;
+  /** Of an average. */
+  members: readonly ModelMember[];
+  /** Why it is of this architecture; null where there is nothing to tell. */
+  reason: string | null;
 }): string {
-  const { licence, labels, baseNumber } = version;
+  const { architecture, licence, labels, baseNumber, members, reason } = version;
   const descent =
     baseNumber === null
       ? 'Trained from scratch.'
@@ -18,14 +34,21 @@ export function describeModelCard(version: {
   return [
     '---',
     `license: ${licence}`,
-    'library_name: transformers',
+    ...(architecture === 'LayoutLMv2' ? ['library_name: transformers'] : []),
     'pipeline_tag: text-classification',
     '---',
     '',
-    'A LayoutLMv2 document classifier made by Classeur.',
+    descriptions[architecture],
     descent,
+    ...(reason === null ? [] : ['', `What its run has chosen to serve, and why. ${reason}`]),
+    ...(members.length === 0 ? [] : ['', ...members.map(describeMember)]),
     '',
     ...labels.map((name) => `- ${name}`),
     '',
   ].join('\n');
+}
+
+function describeMember(member: ModelMember): string {
+  const { architecture, weight, validationMacroF1, validationLoss } = member;
+  return `- ${architecture}, weight ${weight.toFixed(3)}: macro-F1 ${validationMacroF1.toFixed(3)} and loss ${validationLoss.toFixed(3)} alone on validation`;
 }

@@ -2,61 +2,32 @@
  * Everything a run tells of what it has reached: the figures of the holdout and of its slices, how each document of holdout and
  * validation fared, labels that may be wrong, and beside them what a text baseline reaches that has learnt the same documents.
  */
-import { setImmediate as letOthersRun } from 'node:timers/promises';
-import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
-import type { DatabaseConnection } from '../platform/database/database.js';
-import { trainTextClassifier } from '../text-classifier/text-classifier.js';
 import { slicesOf } from './document-slices.js';
 import type { Evaluation } from './evaluation.repository.js';
 import { suspectLabels } from './label-errors.js';
-import type { SnapshotDocument } from './load-examples.js';
+import type { LearntText, TextsOfRun } from './learn-text.js';
 import { isMeasurable, measureHoldout, resultsOf } from './measure-holdout.js';
-import { type ReadDocument, readSnapshotDocuments } from './read-snapshot-documents.js';
-import type {
-  BaselineMetrics,
-  DatasetSplit,
-  EvaluationMetrics,
-  SuspectedLabelError,
-} from './training-run.js';
+import type { BaselineMetrics, EvaluationMetrics, SuspectedLabelError } from './training-run.js';
 
-/** Of a holdout that is empty, or for which the network gives scores that are no numbers, there are no figures. */
-export async function measureRun(options: {
-  connection: DatabaseConnection;
-  /** All of the snapshot. */
-  documents: readonly SnapshotDocument[];
+/** Of a holdout that is empty, or for which the classifier gives scores that are no numbers, there are no figures. */
+export function measureRun(options: {
   labelIds: readonly string[];
   seed: number;
-  /** What the network says of documents that it has not learnt. */
+  /** What the classifier that may serve says of documents that it has not learnt. */
   validation: readonly UnitPrediction[];
   holdout: readonly UnitPrediction[];
-  checkCancelled: () => Promise<void>;
-}): Promise<Evaluation> {
-  const { connection, documents, labelIds, seed, validation, holdout, checkCancelled } = options;
-  const read = (split: DatasetSplit) =>
-    readSnapshotDocuments(
-      connection,
-      documents.filter(({ item }) => item.split === split),
-      checkCancelled,
-    );
-  const holdoutTexts = await read('HOLDOUT');
-  const slices = new Map(
-    [...holdoutTexts, ...(await read('VALIDATION'))].map(({ documentId, traits }) => [
-      documentId,
-      slicesOf(traits),
-    ]),
-  );
+  texts: TextsOfRun;
+}): Evaluation {
+  const { labelIds, seed, validation, holdout, texts } = options;
+  const slices = new Map(texts.unlearnt.map(({ documentId, traits }) => [documentId, slicesOf(traits)]));
   const figures = isMeasurable(holdout)
     ? measureHoldout(holdout, labelIds, seed, { slices })
     : { metrics: null, classes: [], confusion: [], results: [], calibration: [], slices: [] };
   const ofValidation = isMeasurable(validation)
     ? resultsOf('VALIDATION', validation, labelIds, { slices })
     : [];
-  const pause = async () => {
-    await letOthersRun();
-    await checkCancelled();
-  };
-  const baseline = await measureBaseline(await read('TRAIN'), holdoutTexts, { labelIds, seed, pause });
+  const baseline = texts.text && measureBaseline(texts.text, labelIds, seed);
   const saidByBaseline = new Map(baseline?.results.map((result) => [result.documentId, result.predictedId]));
   const f1OfBaseline = new Map(baseline?.classes.map(({ labelId, f1 }) => [labelId, f1]));
   return {
@@ -85,29 +56,14 @@ function toBaselineMetrics(baseline: {
   };
 }
 
-/** Null where nothing of either part is left. */
-async function measureBaseline(
-  training: readonly ReadDocument[],
-  holdout: readonly ReadDocument[],
-  options: { labelIds: readonly string[]; seed: number; pause: () => Promise<void> },
+/** Null where nothing of the holdout is left. */
+function measureBaseline(
+  { holdout, classifier, durationMs }: LearntText,
+  labelIds: readonly string[],
+  seed: number,
 ) {
-  const { labelIds, seed, pause } = options;
-  if (training.length === 0 || holdout.length === 0) return null;
-  const startedAt = performance.now();
-  const classifier = await trainTextClassifier(
-    training.map(({ words, labelId }) => ({ words, label: labelIds.indexOf(labelId) })),
-    labelIds.length,
-    pause,
-  );
-  const durationMs = performance.now() - startedAt;
-  const probabilities = classifier.predict(holdout.map(({ words }) => words));
-  const predictions = holdout.flatMap(({ documentId, labelId }, index) => {
-    const row = probabilities[index];
-    if (row === undefined) return [];
-    const label = labelIds.indexOf(labelId);
-    return [{ unit: documentId, label, probabilities: row, predicted: mostLikely(row) }];
-  });
-  return { ...measureHoldout(predictions, labelIds, seed), features: classifier.features, durationMs };
+  if (holdout.length === 0) return null;
+  return { ...measureHoldout(holdout, labelIds, seed), features: classifier.features, durationMs };
 }
 
 /** Thresholds are those of both parts together: each alone has few documents of a label. */

@@ -7,23 +7,18 @@ import { join } from 'node:path';
 import type { EncodeStoredPage } from '../classification/encode-page.js';
 import { getLabelSet, getLabels } from '../labels/get-label.js';
 import { currentRowIds } from '../labels/label.js';
-import { writeCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { createPageClassifier } from '../layoutlmv2/classifier.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
-import { parameterCount, type WeightMap } from '../layoutlmv2/parameters.js';
+import type { WeightMap } from '../layoutlmv2/parameters.js';
 import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
 import { createSpelling } from '../layoutlmv2/training/augmentation/text-spelling.js';
 import { predictUnits, type UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
 import { findTrainerState, writeTrainerState } from '../layoutlmv2/training/trainer-state.js';
-import {
-  getLabelIdsOfModel,
-  getReadyModelVersion,
-  registerModelVersion,
-} from '../models/get-model-version.js';
-import { ownLicence, type RequireLicence } from '../models/licence.js';
-import { describeModelCard } from '../models/model-card.js';
+import { networkFolderOf } from '../models/average-folder.js';
+import { getLabelIdsOfModel, getReadyModelVersion } from '../models/get-model-version.js';
+import type { RequireLicence } from '../models/licence.js';
 import type { ModelStore } from '../models/model-store.js';
 import type { ModelFact } from '../models/model-version.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
@@ -31,8 +26,10 @@ import { announceEvent } from '../platform/events/event.repository.js';
 import { type JobHandler, type JobOutcome, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import { AppError, messageOf } from '../shared/errors.js';
 import { applyGate } from './apply-gate.js';
+import { chooseArchitecture } from './choose-architecture.js';
 import { insertEvaluation } from './evaluation.repository.js';
 import { createJudgeRun } from './judge-run.js';
+import { learnText } from './learn-text.js';
 import { countWords, listSnapshotDocuments, loadExamples, type SnapshotDocument } from './load-examples.js';
 import { measureRun } from './measure-run.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from './prepare-network.js';
@@ -50,6 +47,7 @@ import {
   updateRun,
 } from './training.repository.js';
 import { isOver, type TrainingFact, type TrainingRun } from './training-run.js';
+import { writeVersions } from './write-versions.js';
 
 /** Thrown through the run when it has been cancelled. */
 class RunCancelled extends Error {}
@@ -123,7 +121,7 @@ export function createRunTraining(dependencies: {
     const adapted =
       base &&
       (await adaptNetwork({
-        folder: store.folderOf(base.id),
+        folder: networkFolderOf(base, store.folderOf(base.id)),
         savedLabelIds: currentRowIds(
           await getLabelSet(database),
           await getLabelIdsOfModel(database, base.id),
@@ -253,13 +251,14 @@ export function createRunTraining(dependencies: {
     const { network, data, maxTokens, base } = await prepare(run, documents, checkCancelled);
     const weights = await learn(run, network, data, maxTokens, checkCancelled);
     requireNumbers(weights);
-    const predictions = await measure(run, network, weights, data, maxTokens);
+    const saidByNetwork = await measure(run, network, weights, data, maxTokens);
     const { labelIds } = data;
     const { seed } = run.hyperparameters;
-    const evaluation = await measureRun({
-      ...predictions,
-      ...{ connection, documents, labelIds, seed, checkCancelled },
-    });
+    const texts = await learnText({ connection, documents, labelIds, checkCancelled });
+    // From here on, what is measured and judged is what would serve.
+    const chosen = chooseArchitecture(saidByNetwork, texts.text, labelIds.length);
+    const { predictions } = chosen;
+    const evaluation = measureRun({ ...predictions, ...{ labelIds, seed, texts } });
     const { holdout } = predictions;
     // What a sweep tries does not serve by itself: its best is judged at the end, where that is wanted.
     const judgement =
@@ -268,41 +267,14 @@ export function createRunTraining(dependencies: {
         : null;
     await checkCancelled();
 
-    // The run's own id names the version: a try that was killed here leaves nothing but what the next one replaces.
-    const versionId = run.id;
-    const labels = await getLabels(database, data.labelIds);
-    const { config, tokenizer } = network;
-    await writeCheckpoint(await store.prepareFolder(versionId), {
-      config,
-      labels: labels.map(({ name }) => name),
-      weights,
-      tokenizer,
+    const labels = await getLabels(database, labelIds);
+    const registerVersions = await writeVersions(store, {
+      ...{ run, base, maxTokens, chosen, labels },
+      network: { ...network, weights },
+      text: texts.text?.classifier.model ?? null,
     });
-    // Weights made from scratch belong to whoever made the documents; those of a base pass their licence on.
-    const licence = base?.licence ?? ownLicence;
-    await store.writeModelCard(
-      versionId,
-      describeModelCard({
-        licence,
-        labels: labels.map(({ name }) => name),
-        baseNumber: base?.number ?? null,
-      }),
-    );
     await end(run.id, { status: 'SUCCEEDED' }, async (tx) => {
-      const version = await registerModelVersion(
-        tx,
-        {
-          id: versionId,
-          architecture: 'LayoutLMv2',
-          size: base?.size ?? run.hyperparameters.modelSize,
-          parameterCount: parameterCount(config, labels.length),
-          maxTokens,
-          licence,
-          hasClassifier: true,
-          baseModelId: base?.id ?? null,
-        },
-        data.labelIds,
-      );
+      const version = await registerVersions(tx);
       await insertEvaluation(tx, run.id, evaluation);
       const outcome =
         judgement === null

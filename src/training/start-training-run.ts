@@ -1,10 +1,12 @@
 /** Begins a run: freezes what people have decided into a snapshot, or writes down why there is nothing to learn. */
 import type { Augmentation } from '../layoutlmv2/training/augmentation/augmentation-settings.js';
 import { type Hyperparameters, requireUsable } from '../layoutlmv2/training/hyperparameters.js';
+import { hasNetwork } from '../models/architecture.js';
 import { getReadyModelVersion } from '../models/get-model-version.js';
 import { isNoncommercial, type RequireLicence } from '../models/licence.js';
+import { createNoNetworkError } from '../models/model.errors.js';
 import type { ReadyModelVersion } from '../models/model-version.js';
-import { findServingModel } from '../models/promote-model.js';
+import { findServingModel, findServingNetwork } from '../models/promote-model.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { messageOf } from '../shared/errors.js';
 import { createId } from '../shared/ids.js';
@@ -123,8 +125,10 @@ export async function planStart(
   const base = fromScratch
     ? null
     : wantedBaseId === null
-      ? await findServingModel(tx)
+      ? await findServingNetwork(tx)
       : await getReadyModelVersion(tx, wantedBaseId);
+  if (base && !hasNetwork(base)) throw createNoNetworkError(base.number);
+  const serving = wantedBaseId === null && !fromScratch ? await findServingModel(tx) : null;
   if (base) {
     const what = `Model version ${base.number}, which the run would start from,`;
     dependencies.requireLicence(base.licence, what);
@@ -149,7 +153,11 @@ export async function planStart(
   return {
     baseModelId: base?.id ?? null,
     hyperparameters,
-    warnings: [...(base ? describeBase(base) : []), ...describeLeftOut(leftOut)],
+    warnings: [
+      ...(serving ? describeServing(serving, base) : []),
+      ...(base ? describeBase(base) : []),
+      ...describeLeftOut(leftOut),
+    ],
     obstacle,
     policy,
     freeze: async () => {
@@ -172,6 +180,13 @@ function describeLeftOut(documents: number): string[] {
   return documents === 0
     ? []
     : [`${documents} documents are left out: they resemble some that have another part in measuring.`];
+}
+
+/** A text classifier is learnt anew by each run; there is nothing in it to go on from. */
+function describeServing(serving: ReadyModelVersion, base: ReadyModelVersion | null): string[] {
+  if (serving.id === base?.id) return [];
+  const instead = base ? `from model version ${base.number}, whose network served last` : 'from scratch';
+  return [`Model version ${serving.number}, which serves, has no network: the run starts ${instead}.`];
 }
 
 /** What whoever reads the figures of the run should know of its start. */

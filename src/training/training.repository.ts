@@ -61,11 +61,32 @@ export async function findRunsOfModels(
   database: Database,
   modelVersionIds: readonly string[],
 ): Promise<(TrainingRun | null)[]> {
+  const ids = [...modelVersionIds];
   const rows = await database.trainingRun.findMany({
-    where: { modelVersionId: { in: [...modelVersionIds] } },
+    where: {
+      OR: [{ modelVersionId: { in: ids } }, { versions: { some: { modelVersionId: { in: ids } } } }],
+    },
+    include: { versions: { select: { modelVersionId: true } } },
   });
-  const byModel = new Map(rows.map((row) => [row.modelVersionId, toRun(row)]));
+  const byModel = new Map(
+    rows.flatMap(({ versions, ...row }) => {
+      const run = toRun(row);
+      return [row.modelVersionId, ...versions.map(({ modelVersionId }) => modelVersionId)].map(
+        (id) => [id, run] as const,
+      );
+    }),
+  );
   return modelVersionIds.map((id) => byModel.get(id) ?? null);
+}
+
+/** Ids of all the versions each run has made, in the order of their making. */
+export async function listVersionsOfRuns(database: Database, runIds: readonly string[]): Promise<string[][]> {
+  const rows = await database.runVersion.findMany({
+    where: { runId: { in: [...runIds] } },
+    orderBy: { modelVersion: { number: 'asc' } },
+  });
+  const byRun = groupBy(rows, ({ runId }) => runId);
+  return runIds.map((id) => (byRun.get(id) ?? []).map(({ modelVersionId }) => modelVersionId));
 }
 
 /** When runs ended, null for those that have not, by run. */

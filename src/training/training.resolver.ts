@@ -30,7 +30,7 @@ import {
   toHyperparameters,
   toRunFilter,
 } from './training.inputs.js';
-import { countRuns, findRun, findRunsOfModels, listRuns } from './training.repository.js';
+import { countRuns, findRun, findRunsOfModels, listRuns, listVersionsOfRuns } from './training.repository.js';
 import {
   RunFailureType,
   RunProgressType,
@@ -139,9 +139,24 @@ export class TrainingResolver {
     return run.baseModelId === null ? null : await context.load(this.#loadVersions, run.baseModelId);
   }
 
-  @FieldResolver(() => ModelVersionType, { nullable: true, description: 'What it has made' })
+  @FieldResolver(() => ModelVersionType, {
+    nullable: true,
+    description:
+      'What it has made to serve: the network, the text classifier or their average, whichever validation shows to be best',
+  })
   async modelVersion(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<ModelVersion | null> {
     return run.modelVersionId === null ? null : await context.load(this.#loadVersions, run.modelVersionId);
+  }
+
+  @FieldResolver(() => [ModelVersionType], {
+    description:
+      'All that it has made: the version that stands for it, and beside it the text classifier that learnt the same documents, which can be promoted like any other',
+  })
+  async modelVersions(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<ModelVersion[]> {
+    return await getModelVersions(
+      this.#connection.database,
+      await context.load(this.#loadVersionIds, run.id),
+    );
   }
 
   @FieldResolver(() => RunFailureType, { nullable: true, description: 'Null unless it has failed' })
@@ -162,6 +177,7 @@ export class TrainingResolver {
     return run.snapshotId === null ? null : await context.load(this.#loadSnapshots, run.snapshotId);
   }
 
+  readonly #loadVersionIds = (ids: readonly string[]) => listVersionsOfRuns(this.#connection.database, ids);
   readonly #loadVersions = (ids: readonly string[]) => getModelVersions(this.#connection.database, ids);
   readonly #loadSnapshots = (ids: readonly string[]) => findSnapshots(this.#connection.database, ids);
 }
