@@ -9,8 +9,9 @@ export type Axis = {
 
 type Ends = { start: number; end: number };
 
-// Closer than this, numbers of 11 pixels run into each other.
+// Closer than this, numbers of 11 pixels beside each other run together; above each other they may stand closer.
 const pixelsPerTick = 70;
+const pixelsPerTickUpward = 40;
 /** Of the room between two choices, what stays free at each end. */
 const choiceMargin = 0.5;
 
@@ -24,10 +25,16 @@ export function axisOfRange(range: SearchRange, ends: Ends): Axis {
 }
 
 /** From `from` to `to` in equal steps; ticks at 1, 2 or 5 times a power of ten. */
-export function linearAxis(from: number, to: number, ends: Ends, { whole = false } = {}): Axis {
+export function linearAxis(
+  from: number,
+  to: number,
+  ends: Ends,
+  { whole = false, isUpward = false } = {},
+): Axis {
   const place = placeBetween(from, to, ends, (value) => value);
   if (from === to) return { place, ticks: [{ at: place(from), text: describeNumber(from) }] };
-  const wanted = (to - from) / Math.max(1, Math.abs(ends.end - ends.start) / pixelsPerTick);
+  const pixels = isUpward ? pixelsPerTickUpward : pixelsPerTick;
+  const wanted = (to - from) / Math.max(1, Math.abs(ends.end - ends.start) / pixels);
   const power = 10 ** Math.floor(Math.log10(wanted));
   const rough = [1, 2, 5].map((factor) => factor * power).find((step) => step >= wanted) ?? 10 * power;
   const step = whole ? Math.max(1, rough) : rough;

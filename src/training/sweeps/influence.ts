@@ -4,29 +4,27 @@ import type { SearchRange, Value } from './search-space.js';
 /** A trial: what it was given and how good it was. */
 export type Scored = { values: Readonly<Record<string, Value>>; macroF1: number };
 
-// With two trials every hyper-parameter explains everything.
-const leastTrials = 3;
+/** Numbers are told apart as low, middle and high: the best value often lies in the middle, where no slope would show it. */
+const mostGroups = 3;
 
 /**
- * The share, 0 to 1, of what tells the trials' scores apart that goes with one hyper-parameter: for numbers the square of Spearman's
- * rank correlation, which a logarithm does not change; for choices the correlation ratio η² (the variance between the choices' means
- * as a share of all). With few trials chance alone gives some, and more the more choices there are. Null where it cannot be told.
+ * The share, 0 to 1, of what tells the trials' scores apart that goes with one hyper-parameter: the variance between groups of
+ * trials, as ε² of Kelley (1935), which takes off what chance alone would give so many groups, and is 0 where that is all there
+ * is. Each choice is a group; numbers are cut into thirds by rank, or in half where there are fewer than six trials. Null where it
+ * cannot be told: with fewer than four trials, with one group, with no more trials than groups, or where all scores are equal.
  */
 export function influenceOf(range: SearchRange, trials: readonly Scored[]): number | null {
   const known = trials.flatMap(({ values, macroF1 }) => {
     const value = values[range.hyperparameter];
     return value === undefined ? [] : [{ value, macroF1 }];
   });
-  if (known.length < leastTrials) return null;
-  const scores = known.map(({ macroF1 }) => macroF1);
-  if (range.distribution === 'CHOICE') {
-    return correlationRatio(
-      known.map(({ value }) => String(value)),
-      scores,
-    );
-  }
-  const correlation = correlate(ranksOf(known.map(({ value }) => Number(value))), ranksOf(scores));
-  return correlation === null ? null : correlation ** 2;
+  const values = known.map(({ value }) => value);
+  const groups = range.distribution === 'CHOICE' ? values.map(String) : thirdsOf(values.map(Number));
+  const shares = explained(
+    groups,
+    known.map(({ macroF1 }) => macroF1),
+  );
+  return shares === null ? null : Math.max(0, shares);
 }
 
 /** The range that most goes with the scores; the first where none can be told from another. */
@@ -44,37 +42,28 @@ export function mostInfluential(
   return most.range;
 }
 
-/** Ranks from 1, equal values sharing the mean of theirs. */
-function ranksOf(values: readonly number[]): number[] {
+/** Which part of the values each belongs to; equal values to the same. */
+function thirdsOf(values: readonly number[]): string[] {
+  const groups = Math.min(mostGroups, Math.floor(values.length / 2));
   return values.map((value) => {
     const below = values.filter((other) => other < value).length;
     const equal = values.filter((other) => other === value).length;
-    return below + (equal + 1) / 2;
+    return String(Math.floor((groups * (below + equal / 2)) / values.length));
   });
 }
 
-/** Pearson's correlation; null where one of the two does not vary. */
-function correlate(one: readonly number[], other: readonly number[]): number | null {
-  const [meanOne, meanOther] = [mean(one), mean(other)];
-  let [product, squaresOne, squaresOther] = [0, 0, 0];
-  for (const [index, value] of one.entries()) {
-    const [a, b] = [value - meanOne, (other[index] ?? 0) - meanOther];
-    product += a * b;
-    squaresOne += a * a;
-    squaresOther += b * b;
-  }
-  return squaresOne === 0 || squaresOther === 0 ? null : product / Math.sqrt(squaresOne * squaresOther);
-}
-
-function correlationRatio(groups: readonly string[], values: readonly number[]): number | null {
-  const all = mean(values);
-  const total = values.reduce((sum, value) => sum + (value - all) ** 2, 0);
-  if (total === 0) return null;
-  const between = [...new Set(groups)].reduce((sum, group) => {
-    const own = values.filter((_, index) => groups[index] === group);
+/** ε² = (SS between groups − (groups − 1) · MS within groups) / SS in all. */
+function explained(groups: readonly string[], scores: readonly number[]): number | null {
+  const names = [...new Set(groups)];
+  const all = mean(scores);
+  const total = scores.reduce((sum, score) => sum + (score - all) ** 2, 0);
+  if (scores.length < 4 || names.length < 2 || scores.length <= names.length || total === 0) return null;
+  const between = names.reduce((sum, name) => {
+    const own = scores.filter((_, index) => groups[index] === name);
     return sum + own.length * (mean(own) - all) ** 2;
   }, 0);
-  return between / total;
+  const withinMean = (total - between) / (scores.length - names.length);
+  return (between - (names.length - 1) * withinMean) / total;
 }
 
 function mean(values: readonly number[]): number {

@@ -31,23 +31,24 @@ export function drawSweep(
     mostInfluential(sweep.ranges, scoredOnFirstRung(trials));
   const [best] = scored;
   const title = `Sweep ${sweep.number}: validation macro-F1 of its trials`;
-  const description =
+  const summary =
     best === undefined
       ? 'No trial has a result yet.'
-      : `${scored.length} results. The best is ${describeTrial(best)}.`;
+      : `${scored.length} results. The best is ${describeResult(best)}`;
+  const description = best === undefined ? summary : `${summary} with ${describeValues(best)}.`;
   const seen = trials.flatMap(({ epochs }) =>
     epochs.flatMap(({ validationMacroF1: macroF1 }) => macroF1 ?? []),
   );
   // The upper part is where trials differ; but not so much of it that a hundredth looks like a world.
   const lowest = Math.max(0, Math.min(0.8, Math.floor(Math.min(1, ...seen) * 10) / 10));
-  const upward = linearAxis(lowest, 1, { start: bottom, end: top });
+  const upward = linearAxis(lowest, 1, { start: bottom, end: top }, { isUpward: true });
   const rungs = [...new Set(trials.map(({ rung }) => rung))].sort((one, other) => one - other);
   const body = [
     element('title', { id: 'sweep-title' }, escapeText(title)),
     element('desc', { id: 'sweep-description' }, escapeText(description)),
     element('rect', { width, height, fill: '#fff' }),
     text(title, { x: epochPanel.left, y: 26, 'font-size': 16, 'font-weight': 'bold' }),
-    text(description, { x: epochPanel.left, y: 46 }),
+    text(summary, { x: epochPanel.left, y: 46 }),
     drawEpochs(trials, upward),
     ...(range === undefined ? [] : [drawValues(range, scored, upward)]),
     drawLegend(rungs, sweep.kind === 'SUCCESSIVE_HALVING'),
@@ -170,10 +171,19 @@ function markAt(x: number, y: number, rung: number): string {
   return shapes[rung % shapes.length] ?? '';
 }
 
-function describeTrial({ trial, rung, score, values }: SweepTrial): string {
-  const drawn = Object.entries(values).map(([name, value]) => `${name} ${describeValue(value)}`);
+function describeTrial(trial: SweepTrial): string {
+  return `${describeResult(trial)} with ${describeValues(trial)}`;
+}
+
+function describeResult({ trial, rung, score }: SweepTrial): string {
   const reached = score === null ? 'no result' : `macro-F1 ${score.macroF1.toFixed(3)}`;
-  return `trial ${trial}${rung > 0 ? ` on rung ${rung + 1}` : ''}: ${reached} with ${drawn.join(', ')}`;
+  return `trial ${trial}${rung > 0 ? ` on rung ${rung + 1}` : ''}: ${reached}`;
+}
+
+function describeValues({ values }: SweepTrial): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${describeValue(value)}`)
+    .join(', ');
 }
 
 function colourOf(rung: number): string {

@@ -47,7 +47,7 @@ export class SearchRangeType {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Share, 0 to 1, of what tells the scores of the first rung apart that goes with it; null with fewer than three',
+      'Share, 0 to 1, of what tells the scores of the first rung apart that goes with it, beyond chance; null with too few',
   })
   influence!: number | null;
 }

@@ -21,12 +21,7 @@ import {
   listTrials,
   listVersionsOfSweeps,
 } from '../../../src/training/sweeps/sweep.repository.js';
-import {
-  findLastBegunRun,
-  findRun,
-  listEpochs,
-  listItems,
-} from '../../../src/training/training.repository.js';
+import { findLastBegunRun, findRun, listItems } from '../../../src/training/training.repository.js';
 import { silentLog } from '../../support/log.js';
 import { createServingWorld, type ServingWorld } from '../../support/serving.js';
 
