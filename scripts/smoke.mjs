@@ -33,15 +33,20 @@ try {
   if (error) throw new Error(`the upload was refused: ${error.message}`);
 
   const read = await until('the document to be read', 120, async () => {
-    const ask = { query: `{ document(id: "${document.id}") { status text failure { message } } }` };
+    const ask = {
+      query: `{ servingModel { number }
+      document(id: "${document.id}") { status text failure { message } prediction { label { name } } } }`,
+    };
     const headers = { 'content-type': 'application/json' };
     const answer = await (await fetch(url, { method: 'POST', headers, body: JSON.stringify(ask) })).json();
-    const { status, text, failure } = answer.data.document;
+    const { status, text, failure, prediction } = answer.data.document;
     if (failure) throw new Error(`the document failed: ${failure.message}`);
-    return status === 'READY' ? { text } : null;
+    return status === 'READY' ? { text, prediction, servingModel: answer.data.servingModel } : null;
   });
   if (!read.text.includes('smoke test')) throw new Error(`the words read are ${JSON.stringify(read.text)}`);
   console.log(`read: ${JSON.stringify(read.text)}`);
+  if (read.servingModel && !read.prediction) throw new Error('a model serves, but it has said nothing');
+  if (read.prediction) console.log(`called: ${read.prediction.label.name}`);
 } finally {
   child.kill('SIGINT');
   const [code] = await exited;

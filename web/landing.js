@@ -119,9 +119,22 @@ function watchDocuments() {
   });
 }
 
+/** Says what becomes of an upload: what the serving model calls it, or that it waits for a person. */
+async function showModel() {
+  const { data } = await ask('{ servingModel { number labels { name retiredAt } } }');
+  const names = (data.servingModel?.labels ?? [])
+    .filter(({ retiredAt }) => !retiredAt)
+    .map(({ name }) => name);
+  byId('model').textContent =
+    names.length > 0
+      ? `What you upload is read, and classified by model ${data.servingModel.number}: ${names.join(', ')}.`
+      : 'What you upload is read and waits for a label: no model serves yet.';
+}
+
 async function refresh() {
   try {
     await showDocuments();
+    await showModel();
     byId('state').textContent = 'Ready.';
   } catch (error) {
     byId('state').textContent = `Not reachable: ${error.message}`;
