@@ -41,6 +41,7 @@ import {
 import { ReviewResolver } from './classification/review.resolver.js';
 import { createScoreInShadow } from './classification/score-in-shadow.js';
 import { createServingClassifier } from './classification/serving-classifier.js';
+import { createSettleLabelJob } from './classification/settle-label.js';
 import {
   DocumentShadowResolver,
   ShadowPairResolver,
@@ -340,6 +341,7 @@ export function buildHandlers(surroundings: Surroundings): {
       requireLicence,
       log,
     }),
+    createSettleLabelJob({ ...foundation, assignLabels: createAssignLabels(foundation), log }),
     createCollectModelFiles({
       connection,
       store,

@@ -9,11 +9,13 @@ import {
   reclassifyJob,
   refreshLabelsJob,
   scoreInShadowJob,
+  settleLabelJob,
 } from './classification/classification.jobs.js';
 import type { BacklogFact } from './classification/classify-backlog.js';
 import type { ClassificationFact } from './classification/prediction.js';
 import type { ReclassificationFact } from './classification/reclassification.js';
 import type { RefreshLabelsFact } from './classification/refresh-labels.js';
+import type { SettleLabelFact } from './classification/settle-label.js';
 import { extractPartJob, groupDuplicatesJob, renderDocumentJob } from './documents/document.jobs.js';
 import type { DocumentFact } from './documents/document.js';
 import type { LabelFact } from './labels/label.js';
@@ -34,6 +36,7 @@ export type Fact =
   | ClassificationFact
   | BacklogFact
   | RefreshLabelsFact
+  | SettleLabelFact
   | ReclassificationFact
   | TrainingFact;
 
@@ -80,6 +83,7 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
   reclassificationContinues: ({ reclassificationId }) => [jobOf(reclassifyJob, { reclassificationId })],
   labelsMerged: () => [jobOf(refreshLabelsJob, { after: null })],
   labelRefreshContinues: ({ after }) => [jobOf(refreshLabelsJob, { after })],
+  labelSettlingContinues: ({ labelId, after }) => [jobOf(settleLabelJob, { labelId, after })],
 
   runRequested: ({ runId }) => [jobOf(runTrainingJob, { runId })],
   runFinished: () => [jobOf(collectModelFilesJob, {})],
@@ -101,6 +105,7 @@ export const jobs = [
   scoreInShadowJob,
   reclassifyJob,
   refreshLabelsJob,
+  settleLabelJob,
   importModelJob,
   collectModelFilesJob,
   runTrainingJob,

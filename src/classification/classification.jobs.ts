@@ -23,6 +23,13 @@ export const refreshLabelsJob: JobDefinition<{ after: string | null }> = {
   maxAttempts: 5,
 };
 
+export const settleLabelJob: JobDefinition<{ labelId: string; after: string }> = {
+  name: 'settle-label',
+  lane: 'worker',
+  payload: z.object({ labelId: z.uuid(), after: z.uuid() }),
+  maxAttempts: 5,
+};
+
 export const scoreInShadowJob: JobDefinition<{ documentId: string; modelVersionId: string }> = {
   name: 'score-in-shadow',
   lane: 'worker',

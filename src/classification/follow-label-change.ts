@@ -1,55 +1,34 @@
-/** What a change of the label set means for documents, in the transaction of the change. */
-import {
-  listDocumentsLabelledByModel,
-  moveDocumentsToLabel,
-  unlabelModelDocuments,
-} from '../documents/relabel-documents.js';
+/** What a change of the label set means for documents, as far as it is done in the transaction of the change. */
 import { getLabelSet } from '../labels/get-label.js';
-import { currentLabelId, type FollowLabelChange, type LabelSet } from '../labels/label.js';
-import { findServingModel } from '../models/promote-model.js';
+import type { FollowLabelChange } from '../labels/label.js';
 import type { Transaction } from '../platform/database/database.js';
 import type { AssignLabels } from './assign-labels.js';
-import { listWaitingByLabels } from './review-queue.repository.js';
+import { createSettleLabel, listWaiting, type SettleLabelFact } from './settle-label.js';
+
+// Done within the time a person waits for a button, so that a small installation never sees anything half done.
+const documentsAtOnce = 200;
 
 /**
  * @returns a function that lets the documents of a merged label be those of its target, those to which only a model has given
- * a retired label wait for a person, and those of which a model says a label whose rules have changed follow the new ones.
+ * a retired label wait for a person, and those of which a model says a label whose rules have changed follow the new ones: the
+ * first of them at once, the rest in jobs.
  */
 export function createFollowLabelChange(dependencies: {
   assignLabels: AssignLabels;
   /** For labels that have none of their own. */
   threshold: number;
+  announce: (tx: Transaction, fact: SettleLabelFact) => Promise<void>;
 }): FollowLabelChange {
-  const { assignLabels, threshold } = dependencies;
-  return async (tx, { kind, labelId, mergedId }) => {
-    if (kind === 'RETIRED') {
-      await unlabelModelDocuments(tx, labelId);
-      return;
-    }
-    const waiting = await listWaitingFor(tx, labelId);
-    if (mergedId === null) {
-      await assignLabels(tx, [...(await listDocumentsLabelledByModel(tx, labelId)), ...waiting]);
-      return;
-    }
-    const moved = await moveDocumentsToLabel(tx, mergedId, labelId);
-    // The sum of two scores is no less than either: only stricter rules take a label away.
-    const labels = await getLabelSet(tx);
-    const isStricter = strictnessOf(labels, labelId, threshold) > strictnessOf(labels, mergedId, threshold);
-    await assignLabels(tx, [...(isStricter ? moved : []), ...waiting]);
+  const { assignLabels, announce } = dependencies;
+  const settleLabel = createSettleLabel(dependencies);
+  return async (tx, { labelId, mergedId }) => {
+    const changedId = mergedId ?? labelId;
+    const last = await settleLabel(tx, { labelId: changedId, after: null, limit: documentsAtOnce });
+    if (last !== null)
+      await announce(tx, { name: 'labelSettlingContinues', labelId: changedId, after: last });
+    if (mergedId === null) return;
+    // The job that follows a merge comes to those beyond, as to all others that nobody has decided.
+    const first = { labelId, after: null, upTo: null, limit: documentsAtOnce };
+    await assignLabels(tx, await listWaiting(tx, await getLabelSet(tx), first));
   };
-}
-
-/** Documents that wait although the serving model calls them by a label, or by one that has been merged into it. */
-async function listWaitingFor(tx: Transaction, labelId: string): Promise<string[]> {
-  const serving = await findServingModel(tx);
-  if (serving === null) return [];
-  const labels = await getLabelSet(tx);
-  const members = [...labels.keys()].filter((id) => currentLabelId(labels, id) === labelId);
-  return await listWaitingByLabels(tx, serving.id, members);
-}
-
-/** The confidence from which a model may assign a label; more than any where it never may. */
-function strictnessOf(labels: LabelSet, labelId: string, threshold: number): number {
-  const label = labels.get(labelId);
-  return label?.neverAssignAutomatically ? Number.POSITIVE_INFINITY : (label?.threshold ?? threshold);
 }

@@ -1,6 +1,6 @@
 /**
  * The job that works out the labels of all undecided documents anew after labels have been merged: added up, their scores may
- * reach a threshold that none of them reached. What had one of the labels has the target's already.
+ * reach a threshold that none of them reached.
  */
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { type JobHandler, jobDone } from '../platform/jobs/job.js';

@@ -93,17 +93,23 @@ export async function listWaitingEmbeddings(
   return rows.map(({ embedding }) => embedding);
 }
 
-/** Ids of documents that need review although the model calls them by one of these labels. */
+// Below and above every id.
+const [firstId, lastId] = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+
+/** The next documents by id that need review although the model calls them by one of these labels. */
 export async function listWaitingByLabels(
   database: Database,
   modelVersionId: string,
   labelIds: readonly string[],
+  { after, upTo, limit }: { after: string | null; upTo: string | null; limit: number },
 ): Promise<string[]> {
   const rows = await database.$queryRaw<{ id: string }[]>`
     select d.id from predictions as p join documents as d on d.id = p.document_id
     where p.page_id is null and p.model_version_id = ${modelVersionId}::uuid
       and p.label_id = any(${[...labelIds]}::uuid[]) and d.needs_review
-    order by d.id`;
+      and d.id > ${after ?? firstId}::uuid and p.document_id > ${after ?? firstId}::uuid
+      and d.id <= ${upTo ?? lastId}::uuid and p.document_id <= ${upTo ?? lastId}::uuid
+    order by d.id limit ${limit}::int`;
   return rows.map(({ id }) => id);
 }
 

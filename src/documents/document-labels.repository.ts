@@ -24,28 +24,56 @@ export async function updateLabels(
   return rows.map(({ id }) => id);
 }
 
-/** Makes all documents of a label those of another. */
+/** The next documents of a label by id, at most `limit`, after a given one: those of a walk over all of them. */
+export type NextOfLabel = { labelId: string; after: string | null; limit: number };
+
+// Below every id.
+const beforeAll = '00000000-0000-0000-0000-000000000000';
+
+/** Makes the next documents of a label those of another. Answers them by id, as the two below do. */
 export async function updateLabelOfDocuments(
   tx: Transaction,
-  fromId: string,
+  { labelId, after, limit }: NextOfLabel,
   toId: string,
 ): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    update documents set label_id = ${toId}::uuid, updated_at = now()
-    where label_id = ${fromId}::uuid returning id`;
+    with next as materialized (
+      select id from documents where label_id = ${labelId}::uuid and id > ${after ?? beforeAll}::uuid
+      order by id limit ${limit}::int for update
+    ), changed as (
+      update documents as d set label_id = ${toId}::uuid, updated_at = now() from next where d.id = next.id returning d.id
+    )
+    select id from changed order by id`;
   return rows.map(({ id }) => id);
 }
 
-/** Lets a person look at what only a model has given a label. */
-export async function clearModelLabel(tx: Transaction, labelId: string): Promise<string[]> {
+/** Lets a person look at the next ones that only a model has given a label. */
+export async function clearModelLabel(
+  tx: Transaction,
+  { labelId, after, limit }: NextOfLabel,
+): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    update documents set label_id = null, label_source = null, needs_review = true, updated_at = now()
-    where label_id = ${labelId}::uuid and label_source = 'MODEL' returning id`;
+    with next as materialized (
+      select id from documents where label_id = ${labelId}::uuid and id > ${after ?? beforeAll}::uuid and label_source = 'MODEL'
+      order by id limit ${limit}::int for update
+    ), changed as (
+      update documents as d set label_id = null, label_source = null, needs_review = true, updated_at = now()
+      from next where d.id = next.id returning d.id
+    )
+    select id from changed order by id`;
   return rows.map(({ id }) => id);
 }
 
-/** Ids of the documents to which a model has given a label. */
-export async function listModelLabelled(tx: Transaction, labelId: string): Promise<string[]> {
-  const rows = await tx.document.findMany({ where: { labelId, labelSource: 'MODEL' }, select: { id: true } });
+/** The next documents to which a model has given a label. */
+export async function listModelLabelled(
+  tx: Transaction,
+  { labelId, after, limit }: NextOfLabel,
+): Promise<string[]> {
+  const rows = await tx.document.findMany({
+    where: { labelId, labelSource: 'MODEL', id: { gt: after ?? beforeAll } },
+    orderBy: { id: 'asc' },
+    take: limit,
+    select: { id: true },
+  });
   return rows.map(({ id }) => id);
 }

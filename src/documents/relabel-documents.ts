@@ -1,4 +1,7 @@
-/** The labels of many documents at once, for the features to the right. Each function answers the ids of those it changed. */
+/**
+ * The labels of many documents at once, for the features to the right. Each function answers the ids of those it changed; a walk
+ * over the documents of a label goes on after the last of them.
+ */
 import type { Transaction } from '../platform/database/database.js';
 import { announceEvents } from '../platform/events/event.repository.js';
 import type { EffectiveLabel } from './document.repository.js';
@@ -6,6 +9,7 @@ import {
   clearModelLabel,
   listModelLabelled,
   lockDocuments,
+  type NextOfLabel,
   updateLabelOfDocuments,
   updateLabels,
 } from './document-labels.repository.js';
@@ -23,19 +27,23 @@ export async function setEffectiveLabels(
   return await announced(tx, await updateLabels(tx, labels));
 }
 
-/** Makes all documents of a label those of another. */
-export async function moveDocumentsToLabel(tx: Transaction, fromId: string, toId: string): Promise<string[]> {
-  return await announced(tx, await updateLabelOfDocuments(tx, fromId, toId));
+/** Makes the next documents of a label those of another. */
+export async function moveDocumentsToLabel(
+  tx: Transaction,
+  next: NextOfLabel,
+  toId: string,
+): Promise<string[]> {
+  return await announced(tx, await updateLabelOfDocuments(tx, next, toId));
 }
 
-/** Lets a person look at what only a model has given a label. */
-export async function unlabelModelDocuments(tx: Transaction, labelId: string): Promise<string[]> {
-  return await announced(tx, await clearModelLabel(tx, labelId));
+/** Lets a person look at the next ones that only a model has given a label. */
+export async function unlabelModelDocuments(tx: Transaction, next: NextOfLabel): Promise<string[]> {
+  return await announced(tx, await clearModelLabel(tx, next));
 }
 
-/** Ids of the documents to which a model has given a label. */
-export async function listDocumentsLabelledByModel(tx: Transaction, labelId: string): Promise<string[]> {
-  return await listModelLabelled(tx, labelId);
+/** Ids of the next documents to which a model has given a label. */
+export async function listDocumentsLabelledByModel(tx: Transaction, next: NextOfLabel): Promise<string[]> {
+  return await listModelLabelled(tx, next);
 }
 
 async function announced(tx: Transaction, ids: string[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 /**
  * The life of a label: renamed, described, retired, restored, merged, and how far the model may assign it. Each change is
- * written down with who made it, and the documents it concerns have their labels by it when the transaction ends.
+ * written down with who made it. It holds for whatever is classified or decided from then on; of the documents it concerns, some
+ * hundreds have their labels by it when the transaction ends, the rest soon after.
  */
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { createId, isId } from '../shared/ids.js';
@@ -157,7 +158,7 @@ export function createMergeLabels(dependencies: Dependencies): MergeLabels {
 
 /**
  * @returns a function that says from which confidence on the model's word is enough for a label, or that it never is; the
- * documents have their labels by it at once. It throws LABEL_NOT_FOUND and INVALID_THRESHOLD.
+ * documents have their labels by it at once, or soon where they are many. It throws LABEL_NOT_FOUND and INVALID_THRESHOLD.
  */
 export function createSetLabelPolicy(dependencies: Omit<Dependencies, 'announce'>): SetLabelPolicy {
   const { connection, followLabelChange } = dependencies;

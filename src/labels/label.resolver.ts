@@ -83,7 +83,7 @@ export class LabelResolver {
 
   @Mutation(() => LabelType, {
     description:
-      'Makes all that is the source’s the target’s: documents, decisions, and the scores of models that know the source. The source stays, retired. Answers the target',
+      'Makes all that is the source’s the target’s: documents, decisions, and the scores of models that know the source. The source stays, retired. Of many documents, lists and counts follow in some minutes. Answers the target',
   })
   async mergeLabels(
     @Arg('sourceId', () => ID) sourceId: string,
@@ -95,7 +95,7 @@ export class LabelResolver {
 
   @Mutation(() => LabelType, {
     description:
-      'From now on no model says it, and nobody can choose it; what only a model has called so needs review, what people have decided stays',
+      'From now on no model says it, and nobody can choose it; what only a model has called so needs review (thousands of documents in some minutes), what people have decided stays',
   })
   async retireLabel(@Arg('id', () => ID) id: string, @Ctx() context: GraphqlContext): Promise<Label> {
     return await this.#dependencies.retireLabel({ id, changedBy: context.viewer.name });
@@ -117,7 +117,10 @@ export class LabelResolver {
     return await this.#dependencies.restoreLabel({ id, changedBy: context.viewer.name });
   }
 
-  @Mutation(() => LabelType, { description: 'When the word of the model is enough; holds at once' })
+  @Mutation(() => LabelType, {
+    description:
+      'When the word of the model is enough. It holds at once; thousands of documents follow in some minutes',
+  })
   async setLabelPolicy(
     @Arg('id', () => ID) id: string,
     @Arg('input', () => LabelPolicyInput) input: LabelPolicyInput,
@@ -166,7 +169,10 @@ export class DocumentLabelResolver {
     description: 'The newest human decision, else the prediction if it is confident enough, else null',
   })
   async label(@Root() document: Document, @Ctx() context: GraphqlContext): Promise<Label | null> {
-    return document.labelId === null ? null : await context.load(this.#loadLabels, document.labelId);
+    if (document.labelId === null) return null;
+    const label = await context.load(this.#loadLabels, document.labelId);
+    // Of a merge of many documents, those are told to be the target's that have not been moved yet.
+    return label.mergedIntoId === null ? label : await context.load(this.#loadLabels, label.mergedIntoId);
   }
 
   readonly #loadLabels = (ids: readonly string[]) => getLabels(this.#connection.database, ids);

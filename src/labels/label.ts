@@ -51,8 +51,8 @@ type LabelSetChange = {
 };
 
 /**
- * Gives the documents that a change concerns the labels they have after it, in the transaction of the change. The
- * features to the right know how.
+ * Gives the documents that a change concerns the labels they have after it, in the transaction of the change or, where they are
+ * many, in jobs that follow. The features to the right know how.
  */
 export type FollowLabelChange = (tx: Transaction, change: LabelSetChange) => Promise<void>;
 

@@ -8,6 +8,7 @@ import {
 import { holdStatus } from '../../src/documents/change-status.js';
 import { findDocumentById } from '../../src/documents/document-access.js';
 import { getOrCreateLabel, holdLabelSet, listLabelNamesAt } from '../../src/labels/get-label.js';
+import { DocumentLabelResolver } from '../../src/labels/label.resolver.js';
 import { createPromoteModel } from '../../src/models/promote-model.js';
 import { createContext } from '../../src/platform/graphql/context.js';
 import { createId } from '../../src/shared/ids.js';
@@ -349,6 +350,108 @@ describe('the rules of a label', () => {
   it.each([-0.1, 1.1, Number.NaN])('take no threshold of %d', async (threshold) => {
     const policy = review.setLabelPolicy({ id: invoice, threshold, changedBy });
     await expect(policy).rejects.toMatchObject({ code: 'INVALID_THRESHOLD', isPublic: true });
+  });
+});
+
+describe('a change that concerns many documents', () => {
+  // More than are done at once, and more than one job does.
+  const many = 1300;
+
+  /** As many documents of a label, a fifth of them by people, the rest by the serving model with this confidence. */
+  async function fill(labelId: string, confidence: number): Promise<void> {
+    await database.query('create table filled (id uuid, number int)');
+    await database.query(
+      'with made as (select uuidv7() as id, number from generate_series(1, $1::int) as number) insert into filled select * from made',
+      [many],
+    );
+    await database.query(
+      `insert into documents (id, filename, media_type, byte_size, sha256, status, label_id, label_source, needs_review)
+       select id, number || '.pdf', 'application/pdf', 1, 'filled ' || number, 'READY', $1::uuid,
+              (case when number % 5 = 0 then 'HUMAN' else 'MODEL' end)::label_source, false from filled`,
+      [labelId],
+    );
+    await database.query(
+      `insert into label_decisions (id, document_id, label_id, decided_by)
+       select uuidv7(), id, $1::uuid, 'ben' from filled where number % 5 = 0`,
+      [labelId],
+    );
+    await database.query(
+      `insert into predictions (id, document_id, model_version_id, label_id, confidence, entropy, margin, scores, engine, device,
+         duration_ms, truncated_tokens)
+       select uuidv7(), id, $1::uuid, $2::uuid, $3::float8, 0.1, 0.1, $4::float8[], 'cpu', 'cpu', 1, 0 from filled`,
+      [
+        modelVersionId,
+        labelId,
+        confidence,
+        [bill, invoice, letter].map((id) => (id === labelId ? confidence : (1 - confidence) / 2)),
+      ],
+    );
+    await database.query('drop table filled');
+  }
+
+  /** Does the jobs that have been announced, and those that these announce; answers how many. */
+  async function settle(): Promise<number> {
+    for (let jobs = 0; ; jobs += 1) {
+      const left = facts.take().find((fact) => fact.name === 'labelSettlingContinues');
+      if (left?.name !== 'labelSettlingContinues') return jobs;
+      await review.settleLabel.run({ labelId: left.labelId, after: left.after }, job);
+    }
+  }
+  const countBy = async (needsReview: boolean, labelId: string | null) => {
+    const where = { needsReview, labelId };
+    return await database.connection.database.document.count({ where });
+  };
+
+  it('moves the first ones of a merge at once and the rest in jobs; all are told to be the target’s', async () => {
+    await fill(bill, 0.9);
+    facts.take();
+    await review.mergeLabels({ sourceId: bill, targetId: invoice, changedBy });
+    expect(await countBy(false, bill)).toBe(many - 200);
+    const documents = new DocumentLabelResolver(facts);
+    const left = await database.connection.database.document.findFirst({ where: { labelId: bill } });
+    const document = (await read(left?.id ?? '')) ?? fail();
+    expect(await documents.label(document, context)).toMatchObject({ id: invoice });
+    expect(await settle()).toBe(2);
+    expect([await countBy(false, bill), await countBy(false, invoice)]).toEqual([0, many]);
+  });
+
+  it('follows the target, if that is retired before all are moved', async () => {
+    await fill(bill, 0.9);
+    facts.take();
+    await review.mergeLabels({ sourceId: bill, targetId: invoice, changedBy });
+    const [first] = facts.take().filter(({ name }) => name === 'labelSettlingContinues');
+    await review.retireLabel({ id: invoice, changedBy });
+    await settle();
+    if (first?.name !== 'labelSettlingContinues') throw new Error('nothing is left to do');
+    await review.settleLabel.run({ labelId: first.labelId, after: first.after }, job);
+    await settle();
+    const decided = many / 5;
+    expect([await countBy(false, bill), await countBy(false, invoice)]).toEqual([0, decided]);
+    expect(await countBy(true, null)).toBe(many - decided);
+  });
+
+  it('lets those of a retired label wait for a person, and gives it back what it restores meanwhile', async () => {
+    await fill(bill, 0.9);
+    facts.take();
+    const decided = many / 5;
+    await review.retireLabel({ id: bill, changedBy });
+    expect(await countBy(true, null)).toBe(200);
+    await settle();
+    expect([await countBy(true, null), await countBy(false, bill)]).toEqual([many - decided, decided]);
+    await review.restoreLabel({ id: bill, changedBy });
+    await settle();
+    expect(await countBy(false, bill)).toBe(many);
+  });
+
+  it('lets all follow a threshold, up and down', async () => {
+    await fill(bill, 0.85);
+    facts.take();
+    await review.setLabelPolicy({ id: bill, threshold: 0.9, changedBy });
+    await settle();
+    expect([await countBy(true, null), await countBy(false, bill)]).toEqual([many - many / 5, many / 5]);
+    await review.setLabelPolicy({ id: bill, threshold: 0.8, changedBy });
+    await settle();
+    expect([await countBy(true, null), await countBy(false, bill)]).toEqual([0, many]);
   });
 });
 

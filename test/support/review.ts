@@ -10,6 +10,7 @@ import { createConfirmLabels, createCorrectLabels } from '../../src/classificati
 import { createFollowLabelChange } from '../../src/classification/follow-label-change.js';
 import { createRefreshLabels } from '../../src/classification/refresh-labels.js';
 import { ReviewResolver } from '../../src/classification/review.resolver.js';
+import { createSettleLabelJob } from '../../src/classification/settle-label.js';
 import {
   createDescribeLabel,
   createMergeLabels,
@@ -63,6 +64,7 @@ export function createReview(
     ...changing,
     refreshLabel: createRefreshLabel(dependencies),
     refreshLabels: createRefreshLabels({ ...facts, assignLabels, log: silentLog }),
+    settleLabel: createSettleLabelJob({ ...dependencies, assignLabels, log: silentLog }),
     reviewResolver: new ReviewResolver({ ...dependencies, ...deciding }),
     labelResolver: new LabelResolver({ ...facts, ...changing }),
   };
