@@ -13,7 +13,9 @@ const BATCHES_PER_WINDOW = 16;
 
 /**
  * The batches of one epoch; the same seed and epoch give the same ones. Every example comes once; the last batch may be smaller.
+ * Where epochs are shorter than the examples, they follow each other through one pass after the other, each pass in its own order.
  *
+ * @param examplesPerEpoch all of them without it
  * @param lengths tokens of each example, if examples of similar length shall share a batch (less padding, same examples).
  */
 export function planEpoch(options: {
@@ -22,14 +24,20 @@ export function planEpoch(options: {
   microBatchSize: number;
   seed: number;
   epoch: number;
+  examplesPerEpoch?: number | null | undefined;
   lengths?: readonly number[] | undefined;
 }): Batch[] {
   const { exampleCount, batchSize, microBatchSize, seed, epoch, lengths } = options;
-  const random = createRandom(seedOf(seed, 'order', epoch));
-  const order = shuffled(
-    Array.from({ length: exampleCount }, (_, example) => example),
-    random,
-  );
+  const perEpoch = options.examplesPerEpoch ?? exampleCount;
+  const from = (epoch - 1) * perEpoch;
+  const all = Array.from({ length: exampleCount }, (_, example) => example);
+  const random = createRandom(seedOf(seed, 'order', Math.floor(from / exampleCount) + 1));
+  const pass = shuffled(all, random);
+  const order = pass.slice(from % exampleCount, (from % exampleCount) + perEpoch);
+  for (let next = Math.floor(from / exampleCount) + 2; order.length < perEpoch; next++) {
+    const more = shuffled(all, createRandom(seedOf(seed, 'order', next)));
+    order.push(...more.slice(0, perEpoch - order.length));
+  }
   const batches = (examples: readonly number[]) =>
     chunk(examples, batchSize).map((batch) => chunk(batch, microBatchSize));
   if (lengths === undefined) return batches(order);

@@ -2,13 +2,13 @@
 
 import type { EncodedPage } from '../encoded-page.js';
 
-/** One page with its class; the page itself is at hand, or loaded each time it is needed. */
+/** One page with its class; the page itself is at hand, or loaded each time it is needed, its tokens counted or not. */
 export type TrainingExample = {
   /** Pages of one unit (a document) are scored together. */
   unit: string;
   /** Number of the class, from 0. */
   label: number;
-} & ({ page: EncodedPage } | { load(): Promise<EncodedPage> });
+} & ({ page: EncodedPage } | { load(): Promise<EncodedPage>; tokens?: number });
 
 /** The example's page, cut to `maxTokens`: of what is too long the last pieces before [SEP] are dropped. */
 export async function loadPage(example: TrainingExample, maxTokens: number): Promise<EncodedPage> {
@@ -24,10 +24,11 @@ export async function loadPage(example: TrainingExample, maxTokens: number): Pro
   };
 }
 
-/** Tokens of each example's page after cutting; undefined unless all pages are at hand. */
+/** Tokens of each example's page after cutting; undefined unless all are known. */
 export function knownLengths(examples: readonly TrainingExample[], maxTokens: number): number[] | undefined {
   const lengths = examples.map((example) =>
-    'page' in example ? Math.min(maxTokens, example.page.inputIds.length) : null,
+    'page' in example ? example.page.inputIds.length : (example.tokens ?? null),
   );
-  return lengths.every((length) => length !== null) ? lengths : undefined;
+  if (!lengths.every((length) => length !== null)) return undefined;
+  return lengths.map((length) => Math.min(maxTokens, length));
 }

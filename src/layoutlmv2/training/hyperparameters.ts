@@ -3,17 +3,21 @@
  * has the setting.
  */
 
-import type { Freezing, FreezingPreset } from '../freezing.js';
+import { type Freezing, type FreezingPreset, requireUsableFreezing } from '../freezing.js';
 import {
   type Augmentation,
   noAugmentation,
   requireUsableAugmentation,
 } from './augmentation/augmentation-settings.js';
-import type { ScheduleName } from './schedule.js';
+import { SCHEDULE_NAMES, type ScheduleName } from './schedule.js';
+
+const CLASS_WEIGHTINGS = ['none', 'balanced'] as const;
 
 export type Hyperparameters = {
   /** Passes over the training pages (`num_train_epochs`). */
   epochs: number;
+  /** Pages after which an epoch ends, is validated and can be gone on from, where that is not all of them; null for all. */
+  examplesPerEpoch: number | null;
   /** Pages of one optimiser step. */
   batchSize: number;
   /**
@@ -38,7 +42,7 @@ export type Hyperparameters = {
   /** Which part of the network stays as it is. */
   freezing: FreezingPreset | Freezing;
   /** `balanced`: a page counts the more the rarer its class, n / (classes · pages of the class). */
-  classWeighting: 'none' | 'balanced';
+  classWeighting: (typeof CLASS_WEIGHTINGS)[number];
   /** Stop after so many epochs without a better validation score (`early_stopping_patience`); null never stops early. */
   earlyStoppingPatience: number | null;
   /** Decides order, dropout and augmentation: same seed and same engine, same run. */
@@ -55,6 +59,7 @@ export type Hyperparameters = {
 /** For starting from pre-trained weights: Hugging Face's defaults, with warm-up, decay and the epochs that a small set needs. */
 export const fineTuningHyperparameters: Hyperparameters = {
   epochs: 10,
+  examplesPerEpoch: null,
   batchSize: 16,
   microBatchSize: 2,
   learningRate: 5e-5,
@@ -141,7 +146,19 @@ export function requireUsable(hyperparameters: Hyperparameters): void {
   for (const name of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
     check(name, hyperparameters[name], LIMITS[name]);
   }
-  const { earlyStoppingPatience, augmentation } = hyperparameters;
+  const { earlyStoppingPatience, examplesPerEpoch, augmentation } = hyperparameters;
+  if (examplesPerEpoch !== null) check('examplesPerEpoch', examplesPerEpoch, LIMITS.batchSize);
   if (earlyStoppingPatience !== null) check('earlyStoppingPatience', earlyStoppingPatience, LIMITS.epochs);
   requireUsableAugmentation(augmentation);
+  const { schedule, classWeighting, freezing } = hyperparameters;
+  requireOneOf('schedule', schedule, SCHEDULE_NAMES);
+  requireOneOf('classWeighting', classWeighting, CLASS_WEIGHTINGS);
+  requireUsableFreezing(freezing);
+}
+
+function requireOneOf(name: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  throw new Error(
+    `The hyperparameter ${name} is ${JSON.stringify(value)}, but must be one of ${known.join(', ')}.`,
+  );
 }

@@ -163,6 +163,7 @@ async function* trainEpoch(run: Run): AsyncGenerator<TrainingEvent, void, void> 
   for (const batch of batches) yield* trainStep(run, batch, epoch, sums);
 
   const validation = yield* validate(run, epoch);
+  const learnt = hyperparameters.examplesPerEpoch ?? training.length;
   progress.epoch = epoch;
   const isBest = recordEpoch(run, validation);
   if (isBest) run.best = null;
@@ -171,8 +172,8 @@ async function* trainEpoch(run: Run): AsyncGenerator<TrainingEvent, void, void> 
     type: 'epoch',
     epoch,
     step: progress.step,
-    trainLoss: sums.loss / training.length,
-    trainAccuracy: sums.hits / training.length,
+    trainLoss: sums.loss / learnt,
+    trainAccuracy: sums.hits / learnt,
     validationLoss: validation.loss,
     validationAccuracy: validation.accuracy,
     validationMacroF1: validation.macroF1,
@@ -306,8 +307,8 @@ function isFinished({ options, progress }: Run): boolean {
 }
 
 function scheduleOf(hyperparameters: Hyperparameters, exampleCount: number): Schedule {
-  const { epochs, batchSize, schedule, warmupRatio } = hyperparameters;
-  const totalSteps = epochs * Math.ceil(exampleCount / batchSize);
+  const { epochs, examplesPerEpoch, batchSize, schedule, warmupRatio } = hyperparameters;
+  const totalSteps = epochs * Math.ceil((examplesPerEpoch ?? exampleCount) / batchSize);
   return { name: schedule, totalSteps, warmupSteps: warmupStepsOf(totalSteps, warmupRatio) };
 }
 

@@ -1,0 +1,179 @@
+/**
+ * A corpus as a network reads it, in one file: token ids, boxes and small images of its pages one after the other, with an index. Made
+ * once, then read page by page, so that memory does not grow with the corpus.
+ */
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import { pageRgb } from '../src/documents/rendering/page-image.js';
+import { type EncodedPage, IMAGE_SIDE } from '../src/layoutlmv2/encoded-page.js';
+import { encodePage } from '../src/layoutlmv2/page-encoding.js';
+import type { WordTokenizer } from '../src/layoutlmv2/tokenizer/word-tokenizer.js';
+import type { TrainingExample } from '../src/layoutlmv2/training/examples.js';
+import { normaliseBox, type Word } from '../src/ocr/word.js';
+
+type IndexEntry = {
+  page: string;
+  label: string;
+  split: string;
+  tokens: number;
+  channels: 1 | 3;
+  offset: number;
+};
+
+const PIXELS = IMAGE_SIDE ** 2;
+/** Pages that are decoded at the same time: their decoding runs on the threads of the image library. */
+const AT_ONCE = 8;
+
+/** A corpus' pages by split, each read when it is asked for. */
+export type EncodedCorpus = {
+  labels: string[];
+  training: TrainingExample[];
+  validation: TrainingExample[];
+};
+
+/** Words and labels of a corpus' pages, in the form of corpus/README.md. */
+export async function* readCorpus(
+  folder: string,
+): AsyncGenerator<{ page: string; label: string; split: string; words: Word[] }, void, void> {
+  const [, ...lines] = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split(/\r?\n/);
+  const known = new Map(
+    lines.map((line) => {
+      const [page = '', label = '', split = ''] = line.split(',');
+      return [page, { label, split }];
+    }),
+  );
+  const input = createReadStream(join(folder, 'words.jsonl.gz')).pipe(createGunzip());
+  for await (const line of createInterface({ input })) {
+    const { page, width, height, words } = JSON.parse(line) as {
+      page: string;
+      width: number;
+      height: number;
+      words: [string, number, number, number, number, number][];
+    };
+    const entry = known.get(page);
+    if (!entry) throw new Error(`${folder} has words of ${page}, which labels.csv does not name.`);
+    yield {
+      page,
+      ...entry,
+      words: words.map(([text, x0, y0, x1, y1, confidence]) => ({
+        text,
+        box: normaliseBox([x0, y0, x1, y1], { width, height }),
+        confidence: confidence / 100,
+      })),
+    };
+  }
+}
+
+/** Encodes a corpus into `file` and `file`.json, unless both are there. */
+export async function encodeCorpus(
+  folder: string,
+  file: string,
+  tokenizer: WordTokenizer,
+  { maxTokens, onProgress }: { maxTokens: number; onProgress: (pages: number) => void },
+): Promise<void> {
+  const indexFile = `${file}.json`;
+  if (await isFile(indexFile)) return;
+  const target = await open(file, 'w');
+  const index: IndexEntry[] = [];
+  let offset = 0;
+  const encode = async ({
+    page,
+    label,
+    split,
+    words,
+  }: {
+    page: string;
+    label: string;
+    split: string;
+    words: Word[];
+  }) => {
+    const image = await pageRgb(await readFile(join(folder, 'pages', page)));
+    const encoded = encodePage({ words, image }, tokenizer, { maxTokens });
+    return { page, label, split, encoded };
+  };
+  try {
+    for await (const group of inGroups(readCorpus(folder), AT_ONCE)) {
+      for (const { encoded, ...entry } of await Promise.all(group.map(encode))) {
+        const { bytes, channels } = pack(encoded);
+        await target.write(bytes, 0, bytes.length, offset);
+        index.push({ ...entry, tokens: encoded.inputIds.length, channels, offset });
+        offset += bytes.length;
+      }
+      onProgress(index.length);
+    }
+  } finally {
+    await target.close();
+  }
+  await writeFile(`${indexFile}.part`, JSON.stringify(index));
+  await rename(`${indexFile}.part`, indexFile);
+}
+
+/** Opens what {@link encodeCorpus} made; the file stays open as long as the program. */
+export async function openEncodedCorpus(file: string): Promise<EncodedCorpus> {
+  const index = JSON.parse(await readFile(`${file}.json`, 'utf8')) as IndexEntry[];
+  const source = await open(file, 'r');
+  const labels = [...new Set(index.map(({ label }) => label))].sort();
+  const examplesOf = (wanted: string): TrainingExample[] =>
+    index
+      .filter(({ split }) => split === wanted)
+      .map((entry) => ({
+        unit: entry.page,
+        label: labels.indexOf(entry.label),
+        tokens: entry.tokens,
+        load: () => readPage(source, entry),
+      }));
+  return { labels, training: examplesOf('train'), validation: examplesOf('val') };
+}
+
+/** Ids and boxes as 16-bit numbers, then the pixels: one channel where all three are equal, as in most scans. */
+function pack({ inputIds, boxes, image }: EncodedPage): { bytes: Buffer; channels: 1 | 3 } {
+  const isGrey = image.every((value, at) => value === image[at - (at % 3)]);
+  const numbers = Uint16Array.from([...Array.from(inputIds), ...Array.from(boxes)]);
+  const pixels = isGrey ? image.filter((_, at) => at % 3 === 0) : image;
+  return { bytes: Buffer.concat([Buffer.from(numbers.buffer), pixels]), channels: isGrey ? 1 : 3 };
+}
+
+async function readPage(source: FileHandle, { tokens, channels, offset }: IndexEntry): Promise<EncodedPage> {
+  const numberBytes = 2 * 5 * tokens;
+  const bytes = new Uint8Array(numberBytes + channels * PIXELS);
+  const { bytesRead } = await source.read(bytes, 0, bytes.length, offset);
+  if (bytesRead !== bytes.length)
+    throw new Error('The encoded corpus is cut off: delete it and start again.');
+  const numbers = new Uint16Array(bytes.buffer, 0, 5 * tokens);
+  const pixels = bytes.subarray(numberBytes);
+  const image = channels === 3 ? pixels.slice() : new Uint8Array(3 * PIXELS);
+  if (channels === 1) {
+    for (let at = 0; at < PIXELS; at++) image.fill(pixels[at] ?? 0, 3 * at, 3 * at + 3);
+  }
+  return {
+    inputIds: Int32Array.from(numbers.subarray(0, tokens)),
+    boxes: Int32Array.from(numbers.subarray(tokens)),
+    image,
+    truncatedTokens: 0,
+  };
+}
+
+async function* inGroups<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[], void, void> {
+  let group: Item[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length === size) {
+      yield group;
+      group = [];
+    }
+  }
+  if (group.length > 0) yield group;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return readFile(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+}

@@ -1,0 +1,220 @@
+/**
+ * Trains the starter model, which a new installation serves first: on the synthetic corpus only, first self-supervised, then on the
+ * kinds of documents. Seeded; a run that was stopped goes on where it was with the same command.
+ *
+ *   npm run train:starter -- --work <folder> [--pages 12000] [--pretraining-epochs 6] [--epochs 24] [--engine auto]
+ *
+ * The folder receives the corpus, its encoded form, the states, log.jsonl, and at the end `model`.
+ */
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { KINDS } from '../corpus/kinds/kinds.js';
+import { makeCorpus } from '../corpus/make-corpus.js';
+import { CORPUS_VERSION } from '../corpus/parameters.js';
+import { writeCheckpoint } from '../src/layoutlmv2/checkpoints/checkpoint.js';
+import { ENGINE_NAMES, startEngine } from '../src/layoutlmv2/engine.js';
+import { modelConfig } from '../src/layoutlmv2/model-sizes.js';
+import type { WeightMap } from '../src/layoutlmv2/parameters.js';
+import { parameterCount } from '../src/layoutlmv2/parameters.js';
+import { headSpec } from '../src/layoutlmv2/pretraining/heads.js';
+import { pretrain, pretrainingHyperparameters } from '../src/layoutlmv2/pretraining/pretrain.js';
+import {
+  createTokenizer,
+  uncasedWordPiece,
+  vocabularySizeOf,
+} from '../src/layoutlmv2/tokenizer/tokenizer.js';
+import { trainWordPieceVocabulary } from '../src/layoutlmv2/tokenizer/vocabulary-training.js';
+import { noAugmentation } from '../src/layoutlmv2/training/augmentation/augmentation-settings.js';
+import { createSpelling } from '../src/layoutlmv2/training/augmentation/text-spelling.js';
+import { createWeightsFromScratch } from '../src/layoutlmv2/training/from-scratch.js';
+import {
+  fineTuningHyperparameters,
+  type Hyperparameters,
+} from '../src/layoutlmv2/training/hyperparameters.js';
+import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
+import { findTrainerState, writeTrainerState } from '../src/layoutlmv2/training/trainer-state.js';
+import { encodeCorpus, openEncodedCorpus, readCorpus } from './encoded-corpus.js';
+
+const { values } = parseArgs({
+  options: {
+    work: { type: 'string' },
+    pages: { type: 'string', default: '12000' },
+    seed: { type: 'string', default: '1' },
+    'pretraining-epochs': { type: 'string', default: '6' },
+    epochs: { type: 'string', default: '24' },
+    engine: { type: 'string', default: 'auto' },
+  },
+});
+if (values.work === undefined) throw new Error('Say where to work: npm run train:starter -- --work <folder>');
+const work = values.work;
+const seed = Number(values.seed);
+
+/** Pages of one epoch: about five minutes of two cores, so that little is lost when a run is stopped. */
+const EXAMPLES_PER_EPOCH = 2000;
+const VOCABULARY_SIZE = 10_000;
+/** Of a page's words the first ones say what it is; twice as many take twice the time. */
+const MAX_TOKENS = 192;
+const STEPS_PER_LOG_LINE = 25;
+
+const corpusFolder = join(work, 'corpus');
+await mkdir(work, { recursive: true });
+await makeCorpus(
+  corpusFolder,
+  {
+    version: CORPUS_VERSION,
+    seed,
+    pages: Number(values.pages),
+    kinds: KINDS.map(({ name }) => name).sort(),
+    // By far the slowest part of a corpus; the other mistakes of a reader are imitated.
+    ocrShare: 0.02,
+    noiseShare: 0.3,
+    validationShare: 0.05,
+  },
+  { workers: 2, onProgress: ({ made, pages }) => say(`corpus: ${made} of ${pages} pages`) },
+);
+
+const tokenizerModel = uncasedWordPiece(await learnVocabulary());
+const tokenizer = createTokenizer(tokenizerModel);
+const encodedFile = join(work, 'encoded');
+await encodeCorpus(corpusFolder, encodedFile, tokenizer, {
+  maxTokens: MAX_TOKENS,
+  onProgress: (pages) => say(`encoded: ${pages} pages`),
+});
+const { labels, training, validation } = await openEncodedCorpus(encodedFile);
+const config = modelConfig('small', vocabularySizeOf(tokenizerModel));
+const engine = await startEngine(ENGINE_NAMES.find((name) => name === values.engine) ?? 'auto');
+console.log(
+  `${training.length} training pages, ${validation.length} validation pages, ${labels.length} labels, ` +
+    `${parameterCount(config, labels.length)} parameters, engine ${engine.name} on ${engine.device}`,
+);
+
+const pretrained = await learnWithoutLabels();
+const weights = await learnLabels(pretrained);
+await writeCheckpoint(
+  join(work, 'model'),
+  { config, labels, weights, tokenizer: tokenizerModel },
+  { type: 'F16' },
+);
+console.log(`done: ${join(work, 'model')}`);
+process.exit(0);
+
+async function learnVocabulary(): Promise<string[]> {
+  const file = join(work, 'vocabulary.json');
+  const found = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (found !== null) return JSON.parse(found) as string[];
+  const counts = new Map<string, number>();
+  for await (const { split, words } of readCorpus(corpusFolder)) {
+    if (split !== 'train') continue;
+    for (const { text } of words) counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const vocabulary = trainWordPieceVocabulary(counts, { size: VOCABULARY_SIZE });
+  await writeFile(file, JSON.stringify(vocabulary));
+  return vocabulary;
+}
+
+async function learnWithoutLabels(): Promise<WeightMap> {
+  const stateFolder = join(work, 'pretraining');
+  const resumeFrom = await findTrainerState(stateFolder);
+  const events = pretrain({
+    config,
+    weights: await createWeightsFromScratch(config, labels.length, seed, training),
+    labelCount: labels.length,
+    pages: training,
+    maskId: tokenizer.specialIds.mask,
+    hyperparameters: {
+      ...pretrainingHyperparameters,
+      epochs: Number(values['pretraining-epochs']),
+      examplesPerEpoch: EXAMPLES_PER_EPOCH,
+      seed,
+      maxTokens: MAX_TOKENS,
+    },
+    resumeFrom,
+  });
+  let next = await events.next();
+  for (; !next.done; next = await events.next()) {
+    const event = next.value;
+    if (event.type === 'step' && event.step % STEPS_PER_LOG_LINE !== 0) continue;
+    const { type, state, ...figures } = { state: undefined, ...event };
+    await log({ stage: 'pretraining', type, ...figures });
+    if (state) await writeTrainerState(stateFolder, await state());
+  }
+  return next.value;
+}
+
+async function learnLabels(pretrained: WeightMap): Promise<WeightMap> {
+  const headNames = new Set(headSpec(config).map(({ name }) => name));
+  const start = new Map([...pretrained].filter(([name]) => !headNames.has(name)));
+  const hyperparameters: Hyperparameters = {
+    ...fineTuningHyperparameters,
+    epochs: Number(values.epochs),
+    examplesPerEpoch: EXAMPLES_PER_EPOCH,
+    batchSize: 16,
+    microBatchSize: 16,
+    learningRate: 1e-3,
+    headLearningRateMultiplier: 1,
+    weightDecay: 0.05,
+    warmupRatio: 0.04,
+    schedule: 'cosine',
+    freezing: { freezeAt: 0, trainRelativePosition: true, liveBatchNorms: true },
+    earlyStoppingPatience: null,
+    seed,
+    maxTokens: MAX_TOKENS,
+    augmentation: {
+      ...noAugmentation,
+      rotation: 2,
+      scale: 0.08,
+      shift: 30,
+      crop: 0.05,
+      blur: 0.2,
+      noise: 10,
+      morphology: 0.3,
+      contrast: 0.2,
+      brightness: 0.1,
+      boxJitter: 8,
+      wordOrder: 0.02,
+      wordDropout: 0.25,
+      spanDropout: 0.4,
+      characterNoise: 0.05,
+      textDropout: 0.15,
+      imageDropout: 0.1,
+    },
+  };
+  const stateFolder = join(work, 'classes');
+  const resumeFrom = await findTrainerState(stateFolder);
+  const events = trainSequenceClassifier({
+    config,
+    weights: start,
+    labelCount: labels.length,
+    training,
+    validation,
+    hyperparameters,
+    spelling: createSpelling(tokenizerModel),
+    ...(resumeFrom && { resumeFrom }),
+  });
+  let next = await events.next();
+  for (; !next.done; next = await events.next()) {
+    const event = next.value;
+    if (event.type === 'micro-batch' || (event.type === 'step' && event.step % STEPS_PER_LOG_LINE !== 0))
+      continue;
+    const { type, state, ...figures } = { state: undefined, ...event };
+    await log({ stage: 'classes', type, ...figures });
+    if (state) await writeTrainerState(stateFolder, await state());
+  }
+  return next.value.weights;
+}
+
+async function log(line: Record<string, unknown>): Promise<void> {
+  const rounded = JSON.stringify(line, (_, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(5)) : value,
+  );
+  console.log(rounded);
+  await appendFile(join(work, 'log.jsonl'), `${rounded}\n`);
+}
+
+function say(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${text}   `);
+}
