@@ -1,4 +1,5 @@
 /** Which weights a training run changes: by named presets, or by saying what stays as it is. */
+import { isDeepStrictEqual } from 'node:util';
 import type { LayoutLMv2Config } from './config.js';
 import { type ParameterPart, type ParameterSpec, parameterSpec } from './parameters.js';
 
@@ -31,11 +32,18 @@ export type Freezing = {
  * Usual choices. `none`: everything is trained, for networks made from scratch. `stem-and-res2`: the reference's choice for
  * fine-tuning. `backbone`: the whole visual backbone stays, for little data or memory. `all-but-last-2-layers` (or any other
  * number): only the last encoder layers and the classifier are trained. `all-but-head`: only the classifier is trained.
+ * `backbone-from-scratch`: as `backbone`, but the relative-position bias is learnt, which a network made from scratch has to.
  *
  * What stays is never on the tape: of the parts before the first trained weight only the results are kept, and they are computed
  * once a micro-batch, also with gradient checkpointing. Of a backbone that stays, they are computed once a page.
  */
-export const FREEZING_PRESETS = ['none', 'stem-and-res2', 'backbone', 'all-but-head'] as const;
+export const FREEZING_PRESETS = [
+  'none',
+  'stem-and-res2',
+  'backbone',
+  'backbone-from-scratch',
+  'all-but-head',
+] as const;
 type NamedPreset = (typeof FREEZING_PRESETS)[number];
 export type FreezingPreset = NamedPreset | `all-but-last-${number}-layers`;
 
@@ -43,6 +51,7 @@ const PRESETS = {
   none: { freezeAt: 0, trainRelativePosition: true },
   'stem-and-res2': { freezeAt: 2 },
   backbone: { freezeBackbone: true },
+  'backbone-from-scratch': { freezeBackbone: true, trainRelativePosition: true },
   'all-but-head': { freezeBackbone: true, freezeEmbeddings: true, frozenLayers: Number.POSITIVE_INFINITY },
 } satisfies Record<NamedPreset, Freezing>;
 
@@ -86,6 +95,17 @@ export function isBackboneFrozen(trainable: readonly string[]): boolean {
 /** Whether a choice trains with live batch norms. */
 export function hasLiveBatchNorms(freezing: FreezingPreset | Freezing): boolean {
   return typeof freezing !== 'string' && freezing.liveBatchNorms === true;
+}
+
+/** @throws Error if there is no preset of this name. How many layers there are is known to {@link trainableParameters}. */
+export function requireUsableFreezing(freezing: FreezingPreset | Freezing): void {
+  if (typeof freezing === 'string') freezingOf(freezing);
+}
+
+/** A choice as one text: the preset it is or equals, else JSON of what stays. */
+export function describeFreezing(freezing: FreezingPreset | Freezing): string {
+  if (typeof freezing === 'string') return freezing;
+  return FREEZING_PRESETS.find((name) => isDeepStrictEqual(PRESETS[name], freezing)) ?? JSON.stringify(freezing);
 }
 
 function freezingOf(preset: FreezingPreset): Freezing {

@@ -1,5 +1,8 @@
 /** What a client sends about runs. */
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import type { FreezingPreset } from '../layoutlmv2/freezing.js';
+import { AugmentationInput } from './augmentation.types.js';
+import type { WantedHyperparameters } from './start-training-run.js';
 import type { RunFilter } from './training.repository.js';
 import { ModelSizeEnum, RunStatusEnum, RunTriggerEnum } from './training.types.js';
 import type { RunHyperparameters, RunStatus, RunTrigger } from './training-run.js';
@@ -32,11 +35,24 @@ export class HyperparametersInput {
   @Field(() => Float, { nullable: true })
   warmupRatio?: number | null;
 
+  @Field(() => String, { nullable: true, description: 'constant, linear or cosine' })
+  schedule?: RunHyperparameters['schedule'] | null;
+
   @Field(() => Float, { nullable: true })
   maxGradientNorm?: number | null;
 
   @Field(() => Boolean, { nullable: true })
   dropout?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What of the network stays as it is: none, stem-and-res2, backbone, backbone-from-scratch, all-but-last-2-layers (or any other number) or all-but-head',
+  })
+  freezing?: FreezingPreset | null;
+
+  @Field(() => String, { nullable: true, description: 'none or balanced' })
+  classWeighting?: RunHyperparameters['classWeighting'] | null;
 
   @Field(() => Int, { nullable: true })
   earlyStoppingPatience?: number | null;
@@ -46,6 +62,15 @@ export class HyperparametersInput {
 
   @Field(() => Int, { nullable: true })
   maxTokens?: number | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether pages of similar length share a batch' })
+  groupByLength?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Far less memory, for a third more time' })
+  gradientCheckpointing?: boolean | null;
+
+  @Field(() => AugmentationInput, { nullable: true })
+  augmentation?: AugmentationInput | null;
 }
 
 @InputType('StartTrainingRunInput')
@@ -88,10 +113,9 @@ export class TrainingRunFilterInput {
 }
 
 /** Without the fields that are null: those count as not given. */
-export function toHyperparameters(
-  input: HyperparametersInput | null | undefined,
-): Partial<RunHyperparameters> {
-  return withoutNulls(input ?? {});
+export function toHyperparameters(input: HyperparametersInput | null | undefined): WantedHyperparameters {
+  const { augmentation, ...others } = input ?? {};
+  return { ...withoutNulls(others), ...(augmentation && { augmentation: withoutNulls(augmentation) }) };
 }
 
 export function toRunFilter(input: TrainingRunFilterInput | null | undefined): RunFilter {

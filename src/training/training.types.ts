@@ -1,6 +1,12 @@
 /** Runs and their metrics as GraphQL shows them. */
 import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { describeFreezing } from '../layoutlmv2/freezing.js';
+import {
+  type Augmentation,
+  noAugmentation,
+} from '../layoutlmv2/training/augmentation/augmentation-settings.js';
 import { connectionTypeOf } from '../platform/graphql/connection.types.js';
+import { AugmentationType } from './augmentation.types.js';
 import {
   type EpochMetrics,
   type MetricPoint,
@@ -74,6 +80,29 @@ export class HyperparametersType {
 
   @Field(() => Int, { description: 'Tokens of a page; longer pages are cut' })
   maxTokens!: number;
+
+  @Field(() => Boolean, { description: 'Whether pages of similar length share a batch' })
+  groupByLength!: boolean;
+
+  @Field(() => Boolean, { description: 'Far less memory, for a third more time' })
+  gradientCheckpointing!: boolean;
+
+  freezing!: RunHyperparameters['freezing'];
+  augmentation!: Partial<Augmentation>;
+
+  @Field(() => String, {
+    name: 'freezing',
+    description: 'What of the network stays as it is: the name of a preset, or JSON of what stays',
+  })
+  describeFreezing(): string {
+    return describeFreezing(this.freezing);
+  }
+
+  @Field(() => AugmentationType, { name: 'augmentation' })
+  completeAugmentation(): Augmentation {
+    // Runs from before there was a change have nothing of it.
+    return { ...noAugmentation, ...this.augmentation };
+  }
 }
 
 @ObjectType('RunProgress')

@@ -1,7 +1,8 @@
 /** How the learning rate moves over a run: a straight warm-up, then a decay. Pure arithmetic. */
 
 /** Names as in Hugging Face's `lr_scheduler_type`. */
-export type ScheduleName = 'constant' | 'linear' | 'cosine';
+export const SCHEDULE_NAMES = ['constant', 'linear', 'cosine'] as const;
+export type ScheduleName = (typeof SCHEDULE_NAMES)[number];
 
 export type Schedule = {
   name: ScheduleName;

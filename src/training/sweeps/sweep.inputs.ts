@@ -22,7 +22,7 @@ registerEnumType(DistributionEnum, {
 export class SearchRangeInput {
   @Field(() => String, {
     description:
-      'As in HyperparametersInput, without modelSize; those of augmentation as augmentation.wordDropout. Also schedule, classWeighting and groupByLength',
+      'As in HyperparametersInput, without modelSize; those of augmentation as augmentation.wordDropout',
   })
   hyperparameter!: string;
 
