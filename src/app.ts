@@ -48,10 +48,14 @@ import {
   ShadowPredictionResolver,
   ShadowReportResolver,
 } from './classification/shadow.resolver.js';
+import { createProposeSplit } from './classification/splitting/propose-split.js';
+import { SplitResolver, SplitSegmentResolver } from './classification/splitting/split.resolver.js';
+import { createSplitDocument, createUnsplitDocument } from './classification/splitting/split-document.js';
 import type { Config } from './config.js';
 import { createFailDocument } from './documents/change-status.js';
 import { DocumentResolver, PageResolver } from './documents/document.resolver.js';
 import { createDocumentRoutes } from './documents/document.routes.js';
+import { DocumentPartsResolver, DocumentSplitResolver } from './documents/document-split.resolver.js';
 import { createFindPageSource } from './documents/document-access.js';
 import { DuplicateResolver } from './documents/duplicate.resolver.js';
 import { createExtractPart } from './documents/extract-part.js';
@@ -183,6 +187,15 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
     new DocumentResolver({ connection, retryDocument: createRetryDocument(foundation) }),
     new PageResolver(),
     new DuplicateResolver({ connection }),
+    new DocumentPartsResolver({ connection }),
+    new DocumentSplitResolver({ connection }),
+    new SplitResolver({
+      connection,
+      proposeSplit: createProposeSplit({ connection }),
+      splitDocument: createSplitDocument({ ...foundation, recordDecision: createRecordDecision(foundation) }),
+      unsplitDocument: createUnsplitDocument({ ...foundation, refreshLabel: createRefreshLabel(foundation) }),
+    }),
+    new SplitSegmentResolver({ connection }),
     new OcrResolver({ connection }),
     new LabelResolver({
       connection,

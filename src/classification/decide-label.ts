@@ -5,7 +5,7 @@
 import { announceDocumentUpdated, holdStatus } from '../documents/change-status.js';
 import { createDocumentNotFoundError } from '../documents/document.errors.js';
 import type { Document } from '../documents/document.js';
-import { findDocumentById } from '../documents/document-access.js';
+import { findDocumentById, requireStanding } from '../documents/document-access.js';
 import { getUsableLabel, holdLabelSet } from '../labels/get-label.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { createId, isId } from '../shared/ids.js';
@@ -66,7 +66,7 @@ export function createRecordDecision(dependencies: Omit<Dependencies, 'connectio
   };
 }
 
-/** @returns a function that throws DOCUMENT_NOT_FOUND, LABEL_NOT_FOUND or LABEL_RETIRED. */
+/** @returns a function that throws DOCUMENT_NOT_FOUND, DOCUMENT_SPLIT, LABEL_NOT_FOUND or LABEL_RETIRED. */
 export function createCorrectLabel(dependencies: Dependencies): CorrectLabel {
   const record = createRecordDecision(dependencies);
   return (decision) =>
@@ -120,10 +120,10 @@ export function createUndoDecision(dependencies: Omit<Dependencies, 'randomShare
     });
 }
 
-/** A document that no other transaction changes until this one ends. */
+/** A document that no other transaction changes until this one ends, and for which no other stands. */
 async function getHeldDocument(tx: Transaction, id: string): Promise<Document> {
   const status = isId(id) ? await holdStatus(tx, id) : null;
   const document = status === null ? null : await findDocumentById(tx, id);
   if (document === null) throw createDocumentNotFoundError(id);
-  return document;
+  return requireStanding(document);
 }

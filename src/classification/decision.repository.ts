@@ -51,7 +51,10 @@ export async function listDecisions(
   return documentIds.map((id) => byDocument.get(id) ?? []);
 }
 
-/** The newest standing decision on every document that has one; a merged label counts as its target. */
+/**
+ * The newest standing decision on every document that has one, but for those for which others stand; a merged label counts
+ * as its target.
+ */
 export async function listNewestDecisions(
   database: Database,
 ): Promise<{ decisionId: string; documentId: string; labelId: string }[]> {
@@ -59,7 +62,9 @@ export async function listNewestDecisions(
     select distinct on (d.document_id) d.id as "decisionId", d.document_id as "documentId",
            coalesce(l.merged_into_id, l.id) as "labelId"
     from label_decisions as d join labels as l on l.id = d.label_id
-    where not exists (select from decision_revocations as r where r.decision_id = d.id)
+    join documents as document on document.id = d.document_id
+    where document.status not in ('SPLIT', 'WITHDRAWN')
+      and not exists (select from decision_revocations as r where r.decision_id = d.id)
     order by d.document_id, d.id desc`;
 }
 

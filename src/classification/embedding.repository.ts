@@ -1,4 +1,5 @@
 /** Predictions of whole documents with their embeddings, in PostgreSQL: read only where documents are compared. */
+import { hiddenStatuses } from '../documents/document.js';
 import type { Database } from '../platform/database/database.js';
 
 export type SaidOfDocument = {
@@ -20,6 +21,7 @@ export async function listPredictionsSince(
   const { modelVersionId, uploadedAfter, limit } = options;
   // The newest documents by the primary key: however many there are, no more than these are looked at.
   const newest = await database.document.findMany({
+    where: { status: { notIn: [...hiddenStatuses] } },
     orderBy: { id: 'desc' },
     take: overshoot * limit,
     select: { id: true, createdAt: true },

@@ -81,10 +81,10 @@ export async function listWaitingEmbeddings(
   const { documentId, modelVersionId, before } = options;
   const rows = await database.$queryRaw<{ embedding: Uint8Array }[]>`
     select p.embedding from (
-      (select id from documents where needs_review and id < ${documentId}::uuid
+      (select id from documents where needs_review and status not in ('SPLIT', 'WITHDRAWN') and id < ${documentId}::uuid
        order by id desc limit ${olderNeighbours}::int)
       union all
-      (select id from documents where needs_review and id > ${documentId}::uuid
+      (select id from documents where needs_review and status not in ('SPLIT', 'WITHDRAWN') and id > ${documentId}::uuid
        order by id limit ${laterNeighbours}::int)
     ) as neighbour
     join predictions as p on p.document_id = neighbour.id and p.page_id is null

@@ -2,6 +2,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { BlobStorage } from '../platform/blob-storage.js';
 import type { Database, DatabaseConnection, Transaction } from '../platform/database/database.js';
+import { createDocumentSplitError, createDocumentWithdrawnError } from './document.errors.js';
 import type { Document, Page } from './document.js';
 import {
   countDocumentsByLabel,
@@ -9,6 +10,7 @@ import {
   findDocuments,
   findPage,
   findTextLayer,
+  listHashesOfPages,
   listPagesOfDocuments as listPages,
   updateLabel,
   updatePageText,
@@ -40,6 +42,13 @@ export async function findDocumentById(database: Database, id: string): Promise<
   return await findDocument(database, id);
 }
 
+/** @throws AppError DOCUMENT_SPLIT or DOCUMENT_WITHDRAWN for a document for which others stand. */
+export function requireStanding(document: Document): Document {
+  if (document.status === 'SPLIT') throw createDocumentSplitError();
+  if (document.status === 'WITHDRAWN') throw createDocumentWithdrawnError();
+  return document;
+}
+
 /** Documents in the order of the ids, without those that are gone. */
 export async function listDocumentsById(database: Database, ids: readonly string[]): Promise<Document[]> {
   const documents = await findDocuments(database, ids);
@@ -62,6 +71,7 @@ export async function setEffectiveLabel(
   label: Pick<Document, 'labelId' | 'labelSource' | 'needsReview'> & {
     reviewByEntropy?: number;
     reviewByMargin?: number;
+    noneOfTheseScore?: number | null;
   },
 ): Promise<void> {
   await updateLabel(tx, documentId, label);
@@ -71,7 +81,6 @@ export async function setEffectiveLabel(
 export async function findDocumentWithPages(
   database: Database,
   documentId: string,
-    noneOfTheseScore?: number | null;
 ): Promise<{ document: Document; pages: Page[] } | null> {
   const document = await findDocument(database, documentId);
   if (document === null) return null;
@@ -85,6 +94,14 @@ export async function listPagesOfDocuments(
   documentIds: readonly string[],
 ): Promise<Page[][]> {
   return await listPages(database, documentIds);
+}
+
+/** The perceptual hash of each page in the order of the ids, null where there is none. */
+export async function listPerceptualHashes(
+  database: Database,
+  pageIds: readonly string[],
+): Promise<(string | null)[]> {
+  return await listHashesOfPages(database, pageIds);
 }
 
 /** Makes the text of a page what search and `Document.text` read. */

@@ -101,6 +101,46 @@ export const createNothingToRetryError = (status: string) =>
     message: `Only a document that failed can be tried again; this one is ${status}.`,
   });
 
+export const createDocumentSplitError = () =>
+  createAppError({
+    code: 'DOCUMENT_SPLIT',
+    message:
+      'The document has been split, and its parts stand for it: look at them, or take the split back with unsplitDocument.',
+  });
+
+export const createDocumentWithdrawnError = () =>
+  createAppError({
+    code: 'DOCUMENT_WITHDRAWN',
+    message:
+      'The document was a part of a split that has been taken back: look at the one it was split from.',
+  });
+
+export const createDocumentNotReadyError = (status: string) =>
+  createAppError({
+    code: 'DOCUMENT_NOT_READY',
+    message: `The document is ${status}: only one that is READY, with all its pages read, can be split.`,
+  });
+
+/** `fault` is a sentence without its full stop. */
+export const createInvalidSplitError = (fault: string) =>
+  createAppError({
+    code: 'INVALID_SPLIT',
+    message: `${fault}. Give each page to just one part, by its first and last page.`,
+  });
+
+export const createNotSplitError = (status: string) =>
+  createAppError({
+    code: 'NOT_SPLIT',
+    message: `Only the split of a document that is SPLIT can be taken back; this one is ${status}.`,
+  });
+
+/** `pages` as in "pages 3-5"; `change` says what has become of that part. */
+export const createPartChangedError = (pages: string, change: string) =>
+  createAppError({
+    code: 'PART_CHANGED',
+    message: `The split cannot be taken back: the part of ${pages} ${change} since. Take that back first.`,
+  });
+
 /** Internal: the program is shutting down; the file can be read when it runs again. */
 export const createRendererClosedError = () =>
   createAppError({

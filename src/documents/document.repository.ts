@@ -150,6 +150,19 @@ export async function findPage(database: Database, id: string): Promise<Page | n
   return await database.page.findUnique({ where: { id }, select: pageColumns });
 }
 
+/** The perceptual hash of each page, null where there is none. */
+export async function listHashesOfPages(
+  database: Database,
+  pageIds: readonly string[],
+): Promise<(string | null)[]> {
+  const rows = await database.page.findMany({
+    where: { id: { in: [...pageIds] } },
+    select: { id: true, perceptualHash: true },
+  });
+  const byPage = new Map(rows.map(({ id, perceptualHash }) => [id, perceptualHash]));
+  return pageIds.map((id) => byPage.get(id) ?? null);
+}
+
 export async function findTextLayer(
   database: Database,
   pageId: string,
@@ -203,6 +216,8 @@ export type DocumentFilter = {
   labelIds?: readonly string[];
   labelSource?: LabelSource;
   needsReview?: boolean;
+  /** Documents at least so strange to the serving model. */
+  noneOfTheseFrom?: number;
   createdAfter?: Date;
   createdBefore?: Date;
 };
@@ -216,8 +231,6 @@ export async function listDocuments(
 ): Promise<{ rows: Document[]; hasNextPage: boolean }> {
   const isNewestFirst = options.order === 'NEWEST_FIRST';
   const place =
-  /** Documents at least so strange to the serving model. */
-  noneOfTheseFrom?: number;
     options.after === null
       ? Prisma.empty
       : isNewestFirst
@@ -247,6 +260,7 @@ export async function countDocuments(database: Database, filter: DocumentFilter)
 function conditionOf(filter: DocumentFilter): Prisma.Sql {
   const { text, filename, statuses, labelIds, labelSource, needsReview, createdAfter, createdBefore } =
     filter;
+  const { noneOfTheseFrom } = filter;
   const conditions = [Prisma.sql`true`];
   if (text !== undefined) {
     conditions.push(Prisma.sql`exists (
@@ -260,12 +274,11 @@ function conditionOf(filter: DocumentFilter): Prisma.Sql {
       ? Prisma.sql`d.status not in (${Prisma.join(hiddenStatuses.map((status) => Prisma.sql`${status}::document_status`))})`
       : Prisma.sql`d.status::text = any(${[...statuses]}::text[])`,
   );
-  const { noneOfTheseFrom } = filter;
   if (labelIds !== undefined) conditions.push(Prisma.sql`d.label_id = any(${[...labelIds]}::uuid[])`);
   if (labelSource !== undefined) conditions.push(Prisma.sql`d.label_source::text = ${labelSource}`);
   if (needsReview !== undefined) conditions.push(Prisma.sql`d.needs_review = ${needsReview}`);
+  if (noneOfTheseFrom !== undefined) conditions.push(Prisma.sql`d.none_of_these_score >= ${noneOfTheseFrom}`);
   if (createdAfter !== undefined) conditions.push(Prisma.sql`d.created_at >= ${createdAfter}`);
   if (createdBefore !== undefined) conditions.push(Prisma.sql`d.created_at < ${createdBefore}`);
   return Prisma.join(conditions, ' and ');
 }
-  if (noneOfTheseFrom !== undefined) conditions.push(Prisma.sql`d.none_of_these_score >= ${noneOfTheseFrom}`);

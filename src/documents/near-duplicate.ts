@@ -100,7 +100,8 @@ function bandKeys(shingles: ReadonlySet<number>): number[] {
   });
 }
 
-function isTelling(picture: string): boolean {
+/** Whether there is something to be seen on a page, by its perceptual hash. */
+export function isTelling(picture: string): boolean {
   const bits = hashDistance(picture, '0');
   return bits >= tellingBits.least && bits <= tellingBits.most;
 }

@@ -42,6 +42,21 @@ export async function listNewestWords(
   });
 }
 
+/** Copies the newest words of pages to others, under new ids. */
+export async function copyWords(
+  tx: Transaction,
+  copies: readonly { sourceId: string; pageId: string; id: string }[],
+): Promise<void> {
+  await tx.$executeRaw`
+    insert into page_words (id, page_id, ocr_version, source, reason, texts, boxes, confidences, upright_turn,
+                            skew_degrees, created_at)
+    select distinct on (copy.id) copy.id, copy."pageId", w.ocr_version, w.source, w.reason, w.texts, w.boxes,
+           w.confidences, w.upright_turn, w.skew_degrees, w.created_at
+    from json_to_recordset(${JSON.stringify(copies)}::json) as copy ("sourceId" uuid, "pageId" uuid, id uuid)
+    join page_words as w on w.page_id = copy."sourceId"
+    order by copy.id, w.id desc`;
+}
+
 export async function countUnreadPages(database: Database, documentId: string): Promise<number> {
   return await database.page.count({ where: { documentId, words: { none: {} } } });
 }

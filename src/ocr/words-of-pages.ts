@@ -1,7 +1,8 @@
 /** The words that training, inference and people see of a page: those of its newest reading. */
-import type { Database } from '../platform/database/database.js';
+import type { Database, Transaction } from '../platform/database/database.js';
+import { createId } from '../shared/ids.js';
 import type { QuarterTurns } from './page-orientation.js';
-import { listNewestWords, listReadDocuments } from './page-words.repository.js';
+import { copyWords, listNewestWords, listReadDocuments } from './page-words.repository.js';
 import { unpackWords, type Word } from './word.js';
 
 export type WordsOfPage = {
@@ -30,6 +31,17 @@ export async function listWordsOfPages(
         uprightTurn: row.uprightTurn,
         skewDegrees: row.skewDegrees,
       },
+  );
+}
+
+/** Gives pages the words of others, which look the same, so that nobody reads them again. */
+export async function copyWordsOfPages(
+  tx: Transaction,
+  pages: readonly { sourceId: string; id: string }[],
+): Promise<void> {
+  await copyWords(
+    tx,
+    pages.map(({ sourceId, id }) => ({ sourceId, pageId: id, id: createId() })),
   );
 }
 
