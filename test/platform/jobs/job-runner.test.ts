@@ -1,4 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { type JobHandler, jobDone, jobOf, jobSkipped } from '../../../src/platform/jobs/job.js';
 import { enqueueJobs } from '../../../src/platform/jobs/job-queue.repository.js';
 import { checkJobWiring, type JobRunner, startJobRunner } from '../../../src/platform/jobs/job-runner.js';
@@ -68,6 +70,28 @@ describe('the job queue', () => {
   it('refuses a payload that does not fit its job', async () => {
     const misfit = jobOf(noteJob, { text: 1 } as unknown as { text: string });
     await expect(database.connection.transaction((tx) => enqueueJobs(tx, [misfit]))).rejects.toThrow(/text/);
+  });
+
+  it('takes thousands of jobs in one statement, each with its own payload, queue and tries', async () => {
+    const gathered = { ...noteJob, name: 'gathered', gatherMs: 60_000, payload: z.object({}) };
+    const serial = { ...noteJob, name: 'serial', queue: 'serial', maxAttempts: 7 };
+    const notes = Array.from({ length: 2000 }, (_, index) => jobOf(noteJob, { text: `note "${index}" ä` }));
+    const sent = vi.spyOn(pg.Client.prototype, 'query');
+    await database.connection.transaction((tx) =>
+      enqueueJobs(tx, [...notes, jobOf(serial, { text: 'alone' }), jobOf(gathered, {}), jobOf(gathered, {})]),
+    );
+    // Beginning, all of them at once, the one that waits for others, committing.
+    expect(sent.mock.calls.length).toBe(4);
+    sent.mockRestore();
+    const rows = await database.query<{ name: string; text: string; queue: string | null; tries: number }>(
+      `select jobs.task_identifier as name, payload->>'text' as text, jobs.queue_name as queue, jobs.max_attempts as tries
+       from graphile_worker.jobs as jobs join graphile_worker._private_jobs as private on private.id = jobs.id order by jobs.id`,
+    );
+    const ofName = (wanted: string) => rows.filter(({ name }) => name === wanted);
+    expect(new Set(ofName(noteJob.name).map(({ text }) => text)).size).toBe(2000);
+    expect(ofName(noteJob.name)[0]).toMatchObject({ queue: null, tries: noteJob.maxAttempts });
+    expect(ofName('serial')).toMatchObject([{ text: 'alone', queue: 'serial', tries: 7 }]);
+    expect(ofName('gathered')).toHaveLength(1);
   });
 
   it('does a job once, with its payload', async () => {
