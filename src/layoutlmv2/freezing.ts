@@ -105,7 +105,9 @@ export function requireUsableFreezing(freezing: FreezingPreset | Freezing): void
 /** A choice as one text: the preset it is or equals, else JSON of what stays. */
 export function describeFreezing(freezing: FreezingPreset | Freezing): string {
   if (typeof freezing === 'string') return freezing;
-  return FREEZING_PRESETS.find((name) => isDeepStrictEqual(PRESETS[name], freezing)) ?? JSON.stringify(freezing);
+  return (
+    FREEZING_PRESETS.find((name) => isDeepStrictEqual(PRESETS[name], freezing)) ?? JSON.stringify(freezing)
+  );
 }
 
 function freezingOf(preset: FreezingPreset): Freezing {

@@ -147,6 +147,11 @@ export function requireUsable(hyperparameters: Hyperparameters): void {
     check(name, hyperparameters[name], LIMITS[name]);
   }
   const { earlyStoppingPatience, examplesPerEpoch, augmentation } = hyperparameters;
+  if (hasLiveBatchNorms(hyperparameters.freezing) && hyperparameters.gradientCheckpointing) {
+    throw new Error(
+      'The hyperparameters gradientCheckpointing and freezing.liveBatchNorms exclude each other: recomputing would gather the statistics twice.',
+    );
+  }
   if (examplesPerEpoch !== null) check('examplesPerEpoch', examplesPerEpoch, LIMITS.batchSize);
   if (earlyStoppingPatience !== null) check('earlyStoppingPatience', earlyStoppingPatience, LIMITS.epochs);
   requireUsableAugmentation(augmentation);

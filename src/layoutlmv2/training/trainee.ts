@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { collate } from '../collate.js';
 import type { LayoutLMv2Config } from '../config.js';
 import type { EncodedPage } from '../encoded-page.js';
-import { isBackboneFrozen, trainableParameters } from '../freezing.js';
+import { hasLiveBatchNorms, isBackboneFrozen, trainableParameters } from '../freezing.js';
 import { lossAndGradients } from '../gradients.js';
 import { stackFeatures } from '../image-features.js';
 import { createModel, type LayoutLMv2Model, readWeights, runSequenceClassifier } from '../model.js';
@@ -199,7 +199,8 @@ export function createTrainee(options: {
     economise() {
       const pages = Math.min(economy.microBatchSize, hyperparameters.batchSize);
       if (pages > 1) economy = { ...economy, microBatchSize: Math.ceil(pages / 2) };
-      else if (!economy.gradientCheckpointing) economy = { ...economy, gradientCheckpointing: true };
+      else if (!economy.gradientCheckpointing && !hasLiveBatchNorms(hyperparameters.freezing))
+        economy = { ...economy, gradientCheckpointing: true };
       else return false;
       return true;
     },
