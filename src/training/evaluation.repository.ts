@@ -5,6 +5,7 @@ import type { SliceMetrics } from './document-slices.js';
 import type {
   BaselineMetrics,
   CalibrationBin,
+  CalibrationStage,
   ClassMetrics,
   ConfusionCell,
   DocumentResult,
@@ -91,9 +92,13 @@ export async function listConfusion(
 export async function listCalibration(
   database: Database,
   runIds: readonly string[],
+  stage: CalibrationStage = 'AFTER',
 ): Promise<CalibrationBin[][]> {
   const orderBy = { number: 'asc' } as const;
-  return byRun(runIds, await database.calibrationBin.findMany({ where: ofRuns(runIds), orderBy }));
+  return byRun(
+    runIds,
+    await database.calibrationBin.findMany({ where: { ...ofRuns(runIds), stage }, orderBy }),
+  );
 }
 
 /** The worst first. */

@@ -11,6 +11,7 @@ import { TrainingRunType } from './training.types.js';
 import type {
   BaselineMetrics,
   CalibrationBin,
+  CalibrationStage,
   ClassMetrics,
   ConfusionCell,
   DatasetSplit,
@@ -19,11 +20,18 @@ import type {
   SuspectedLabelError,
   TrainingRun,
 } from './training-run.js';
+import { calibrationStages } from './training-run.js';
 
 export const SliceDimensionEnum = Object.fromEntries(
   sliceDimensions.map((dimension) => [dimension, dimension]),
 );
 registerEnumType(SliceDimensionEnum, { name: 'SliceDimension', description: 'By what documents are sorted' });
+
+export const CalibrationStageEnum = Object.fromEntries(calibrationStages.map((stage) => [stage, stage]));
+registerEnumType(CalibrationStageEnum, {
+  name: 'CalibrationStage',
+  description: 'BEFORE the confidences are set right by the temperature of the model version, or AFTER',
+});
 
 @ObjectType('EvaluationMetrics', {
   description:
@@ -65,6 +73,24 @@ export class EvaluationMetricsType implements EvaluationMetrics {
 
   @Field(() => Float, { nullable: true })
   eceHigh?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Expected calibration error, ten bins of as many documents each',
+  })
+  adaptiveEce?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'What loss would be without the temperature of the model version',
+  })
+  lossBefore?: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'What ece would be without the temperature' })
+  eceBefore?: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'What adaptiveEce would be without the temperature' })
+  adaptiveEceBefore?: number | null;
 
   @Field(() => Int, { description: 'Documents measured on' })
   support!: number;
@@ -193,6 +219,9 @@ export const DocumentResultConnectionType = connectionTypeOf('DocumentResult', D
   description: 'Documents whose confidence lies above `from` and up to `to` (the first bin holds 0 too)',
 })
 export class CalibrationBinType implements CalibrationBin {
+  @Field(() => CalibrationStageEnum)
+  stage!: CalibrationStage;
+
   @Field(() => Int)
   number!: number;
 

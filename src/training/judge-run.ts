@@ -10,6 +10,7 @@ import { describeScores } from '../classification/prediction.js';
 import { createReadTexts } from '../classification/read-texts.js';
 import { getLabelSet, getLabels } from '../labels/get-label.js';
 import { currentLabelId, type LabelSet } from '../labels/label.js';
+import { applyTemperature } from '../layoutlmv2/calibration/temperature.js';
 import { activeEngine } from '../layoutlmv2/engine.js';
 import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
@@ -76,11 +77,12 @@ export function createJudgeRun(dependencies: {
       startEngine: async () => computedBy,
     });
     const score = async ({ item, pages }: SnapshotDocument): Promise<UnitPrediction> => {
-      const { probabilities } = (await classifier.score(pages, readers, signal)).whole;
+      const { whole } = await classifier.score(pages, readers, signal);
+      const probabilities = applyTemperature(whole.probabilities, version.temperature ?? 1);
       return {
         unit: item.documentId,
         label: labelIds.indexOf(item.labelId),
-        probabilities: Float32Array.from(probabilities),
+        probabilities,
         predicted: mostLikely(probabilities),
         pageCount: pages.length,
       };

@@ -1,6 +1,7 @@
 /** What a trained network reaches on documents that it has not seen. Pure once the predictions are there. */
 import {
   accuracyOf,
+  adaptiveCalibrationErrorOf,
   bootstrapMacroF1,
   calibrationOf,
   classScores,
@@ -14,7 +15,7 @@ import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import { measureSlices } from './document-slices.js';
 import type { HoldoutFigures } from './evaluation.repository.js';
 import { intervalsOf } from './metric-intervals.js';
-import type { DatasetSplit, DocumentResult } from './training-run.js';
+import type { CalibrationBin, CalibrationStage, DatasetSplit, DocumentResult } from './training-run.js';
 
 /** What a classifier says of one document: of a network, or of the text baseline. */
 type Prediction = Pick<UnitPrediction, 'unit' | 'label' | 'predicted' | 'probabilities'>;
@@ -23,6 +24,8 @@ type Prediction = Pick<UnitPrediction, 'unit' | 'label' | 'predicted' | 'probabi
 type Surroundings = {
   /** The slices each document stands in. */
   slices?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** The same documents as the classifier would have it without its temperature. */
+  uncalibrated?: readonly Prediction[] | undefined;
 };
 
 /** Whether there are documents, and all that is said of them are numbers. */
@@ -38,14 +41,14 @@ export function measureHoldout(
   predictions: readonly Prediction[],
   labelIds: readonly string[],
   seed: number,
-  { slices }: Surroundings = {},
+  { slices, uncalibrated }: Surroundings = {},
 ): HoldoutFigures {
   const classCount = labelIds.length;
   const actual = predictions.map(({ label }) => label);
   const predicted = predictions.map((prediction) => prediction.predicted);
-  const probabilities = predictions.map((prediction) => prediction.probabilities);
   const matrix = confusionMatrix(actual, predicted, classCount);
-  const calibration = calibrationOf(probabilities, actual);
+  const calibration = calibrationAt('AFTER', predictions);
+  const before = uncalibrated && calibrationAt('BEFORE', uncalibrated);
   const judged = predictions.map((prediction) => ({
     actual: prediction.label,
     predicted: prediction.predicted,
@@ -61,10 +64,14 @@ export function measureHoldout(
       ...endsOf('accuracy', measured(wilsonInterval(hits, judged.length))),
       macroF1: measured(macroF1Of(matrix)),
       ...endsOf('macroF1', measured(bootstrapMacroF1({ actual, predicted, classCount, seed }))),
-      loss: measured(meanCrossEntropy(probabilities, actual)),
+      loss: calibration.loss,
       ...endsOf('loss', intervals.loss),
-      ece: measured(calibration.expectedCalibrationError),
+      ece: calibration.ece,
       ...endsOf('ece', intervals.ece),
+      adaptiveEce: calibration.adaptiveEce,
+      lossBefore: before?.loss ?? null,
+      eceBefore: before?.ece ?? null,
+      adaptiveEceBefore: before?.adaptiveEce ?? null,
       support: predictions.length,
     },
     classes: classScores(matrix).map(({ precision, recall, f1, support, predicted: given }, row) => {
@@ -89,13 +96,29 @@ export function measureHoldout(
       ),
     ),
     results,
-    calibration: calibration.bins.map((bin, index) => ({ number: index + 1, ...bin })),
+    calibration: [...(before?.bins ?? []), ...calibration.bins],
     slices: measureSlices(
       results.map(({ actualId, predictedId, slices: own }) => ({
         isCorrect: actualId === predictedId,
         slices: own,
       })),
     ),
+  };
+}
+
+/** How well the confidences of predictions stand for how often they are right. */
+function calibrationAt(
+  stage: CalibrationStage,
+  predictions: readonly Prediction[],
+): { loss: number; ece: number; adaptiveEce: number; bins: CalibrationBin[] } {
+  const actual = predictions.map(({ label }) => label);
+  const probabilities = predictions.map((prediction) => prediction.probabilities);
+  const { expectedCalibrationError, bins } = calibrationOf(probabilities, actual);
+  return {
+    loss: measured(meanCrossEntropy(probabilities, actual)),
+    ece: measured(expectedCalibrationError),
+    adaptiveEce: measured(adaptiveCalibrationErrorOf(probabilities, actual)),
+    bins: bins.map((bin, index) => ({ stage, number: index + 1, ...bin })),
   };
 }
 

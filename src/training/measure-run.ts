@@ -17,12 +17,14 @@ export function measureRun(options: {
   /** What the classifier that may serve says of documents that it has not learnt. */
   validation: readonly UnitPrediction[];
   holdout: readonly UnitPrediction[];
+  /** The holdout as it would be without the temperature. */
+  uncalibrated?: readonly UnitPrediction[];
   texts: TextsOfRun;
 }): Evaluation {
-  const { labelIds, seed, validation, holdout, texts } = options;
+  const { labelIds, seed, validation, holdout, uncalibrated, texts } = options;
   const slices = new Map(texts.unlearnt.map(({ documentId, traits }) => [documentId, slicesOf(traits)]));
   const figures = isMeasurable(holdout)
-    ? measureHoldout(holdout, labelIds, seed, { slices })
+    ? measureHoldout(holdout, labelIds, seed, { slices, uncalibrated })
     : { metrics: null, classes: [], confusion: [], results: [], calibration: [], slices: [] };
   const ofValidation = isMeasurable(validation)
     ? resultsOf('VALIDATION', validation, labelIds, { slices })

@@ -18,6 +18,7 @@ import {
 import {
   BaselineMetricsType,
   CalibrationBinType,
+  CalibrationStageEnum,
   type CellOfRun,
   ClassMetricsType,
   type ClassOfRun,
@@ -32,6 +33,7 @@ import { EpochMetricsType, MetricPointType, TrainingRunType } from './training.t
 import type {
   BaselineMetrics,
   CalibrationBin,
+  CalibrationStage,
   EpochMetrics,
   EvaluationMetrics,
   MetricPoint,
@@ -131,10 +133,15 @@ export class MetricsResolver {
   }
 
   @FieldResolver(() => [CalibrationBinType], {
-    description: 'How often the network was right by how sure it was, the least sure first',
+    description:
+      'How often it was right by how sure it was, the least sure first; before or after the temperature, which the validation documents alone have set',
   })
-  calibration(@Root() run: TrainingRun, @Ctx() context: GraphqlContext): Promise<CalibrationBin[]> {
-    return context.load(this.#loadCalibration, run.id);
+  calibration(
+    @Root() run: TrainingRun,
+    @Arg('stage', () => CalibrationStageEnum, { defaultValue: 'AFTER' }) stage: CalibrationStage,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CalibrationBin[]> {
+    return context.load(stage === 'BEFORE' ? this.#loadBinsBefore : this.#loadBinsAfter, run.id);
   }
 
   @FieldResolver(() => [SliceMetricsType], {
@@ -151,7 +158,10 @@ export class MetricsResolver {
   readonly #loadBaselines = (ids: readonly string[]) => findBaselines(this.#connection.database, ids);
   readonly #loadClassMetrics = (ids: readonly string[]) => listClassMetrics(this.#connection.database, ids);
   readonly #loadConfusion = (ids: readonly string[]) => listConfusion(this.#connection.database, ids);
-  readonly #loadCalibration = (ids: readonly string[]) => listCalibration(this.#connection.database, ids);
+  readonly #loadBinsBefore = (ids: readonly string[]) =>
+    listCalibration(this.#connection.database, ids, 'BEFORE');
+  readonly #loadBinsAfter = (ids: readonly string[]) =>
+    listCalibration(this.#connection.database, ids, 'AFTER');
   readonly #loadSlices = (ids: readonly string[]) => listSlices(this.#connection.database, ids);
 }
 

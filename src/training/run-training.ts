@@ -7,12 +7,10 @@ import { join } from 'node:path';
 import type { EncodeStoredPage } from '../classification/encode-page.js';
 import { getLabelSet, getLabels } from '../labels/get-label.js';
 import { currentRowIds } from '../labels/label.js';
-import { createPageClassifier } from '../layoutlmv2/classifier.js';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
 import type { WeightMap } from '../layoutlmv2/parameters.js';
 import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
 import { createSpelling } from '../layoutlmv2/training/augmentation/text-spelling.js';
-import { predictUnits, type UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
 import { findTrainerState, writeTrainerState } from '../layoutlmv2/training/trainer-state.js';
@@ -26,11 +24,13 @@ import { announceEvent } from '../platform/events/event.repository.js';
 import { type JobHandler, type JobOutcome, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import { AppError, messageOf } from '../shared/errors.js';
 import { applyGate } from './apply-gate.js';
+import { calibrate, fitDocumentTemperature } from './calibrate.js';
 import { chooseArchitecture } from './choose-architecture.js';
 import { insertEvaluation } from './evaluation.repository.js';
 import { createJudgeRun } from './judge-run.js';
 import { learnText } from './learn-text.js';
 import { countWords, listSnapshotDocuments, loadExamples, type SnapshotDocument } from './load-examples.js';
+import { measureNetwork } from './measure-network.js';
 import { measureRun } from './measure-run.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from './prepare-network.js';
 import { createProgressLog } from './progress-log.js';
@@ -224,42 +224,31 @@ export function createRunTraining(dependencies: {
     }
   };
 
-  const measure = async (
-    run: TrainingRun,
-    network: Network,
-    weights: WeightMap,
-    data: Data,
-    maxTokens: number,
-  ): Promise<{ validation: UnitPrediction[]; holdout: UnitPrediction[] }> => {
-    const { labelIds } = data;
-    const { microBatchSize } = run.hyperparameters;
-    const classifier = createPageClassifier({ config: network.config, weights, labelCount: labelIds.length });
-    try {
-      const scorePages = async (pages: Parameters<typeof classifier.classify>[0]) =>
-        (await classifier.classify(pages, { batchSize: microBatchSize })).map(({ logits }) => logits);
-      const holdout = await predictUnits(scorePages, data.holdout, { microBatchSize, maxTokens });
-      const validation = await predictUnits(scorePages, data.validation, { microBatchSize, maxTokens });
-      return { validation, holdout };
-    } finally {
-      classifier.dispose();
-    }
-  };
-
   const train = async (run: TrainingRun, checkCancelled: () => Promise<void>) => {
     if (run.snapshotId === null) throw new Error(`run ${run.id} has no snapshot`);
     const documents = await listSnapshotDocuments(connection, await listItems(database, run.snapshotId));
     const { network, data, maxTokens, base } = await prepare(run, documents, checkCancelled);
     const weights = await learn(run, network, data, maxTokens, checkCancelled);
     requireNumbers(weights);
-    const saidByNetwork = await measure(run, network, weights, data, maxTokens);
-    const { labelIds } = data;
-    const { seed } = run.hyperparameters;
+    const { labelIds, ...examples } = data;
+    const { seed, microBatchSize } = run.hyperparameters;
+    const learnt = { ...network, weights };
+    const saidByNetwork = await measureNetwork({
+      network: learnt,
+      ...{ labelIds, examples, microBatchSize, maxTokens, seed, checkCancelled },
+    });
     const texts = await learnText({ connection, documents, labelIds, checkCancelled });
     // From here on, what is measured and judged is what would serve.
     const chosen = chooseArchitecture(saidByNetwork, texts.text, labelIds.length);
-    const { predictions } = chosen;
-    const evaluation = measureRun({ ...predictions, ...{ labelIds, seed, texts } });
-    const { holdout } = predictions;
+    const temperature = fitDocumentTemperature(chosen.predictions.validation);
+    const { validation } = chosen.predictions;
+    const holdout = calibrate(chosen.predictions.holdout, temperature);
+    const evaluation = measureRun({
+      validation: calibrate(validation, temperature),
+      holdout,
+      uncalibrated: chosen.predictions.holdout,
+      ...{ labelIds, seed, texts },
+    });
     // What a sweep tries does not serve by itself: its best is judged at the end, where that is wanted.
     const judgement =
       run.sweepId === null
@@ -270,8 +259,14 @@ export function createRunTraining(dependencies: {
     const labels = await getLabels(database, labelIds);
     const registerVersions = await writeVersions(store, {
       ...{ run, base, maxTokens, chosen, labels },
-      network: { ...network, weights },
+      network: {
+        ...learnt,
+        temperature: fitDocumentTemperature(saidByNetwork.validation),
+        outlier: saidByNetwork.outlier,
+      },
+      temperature,
       text: texts.text?.classifier.model ?? null,
+      textTemperature: texts.text && fitDocumentTemperature(texts.text.validation),
     });
     await end(run.id, { status: 'SUCCEEDED' }, async (tx) => {
       const version = await registerVersions(tx);

@@ -95,8 +95,16 @@ export type EvaluationMetrics = {
   support: number;
 } & Partial<Record<LaterEnds, number | null>>;
 
-/** Not known of runs from before they were measured. */
-type LaterEnds = 'lossLow' | 'lossHigh' | 'eceLow' | 'eceHigh';
+/** Not known of runs from before they were measured; `…Before`: as it would be without the temperature, of what has one. */
+type LaterEnds =
+  | 'lossLow'
+  | 'lossHigh'
+  | 'lossBefore'
+  | 'eceLow'
+  | 'eceHigh'
+  | 'eceBefore'
+  | 'adaptiveEce'
+  | 'adaptiveEceBefore';
 
 /** Null where there is nothing to divide by: not scored, which is not zero. */
 export type ClassMetrics = {
@@ -116,7 +124,12 @@ export type BaselineMetrics = Omit<EvaluationMetrics, LaterEnds> & {
   durationMs: number;
 };
 
+/** Before and after the temperature. */
+export const calibrationStages = ['BEFORE', 'AFTER'] as const;
+export type CalibrationStage = (typeof calibrationStages)[number];
+
 export type CalibrationBin = {
+  stage: CalibrationStage;
   /** From 1, the least confident first. */
   number: number;
   from: number;

@@ -2,7 +2,7 @@
  * What a run ends with on disk: the network, alone or in an average, under the run's own id, and the text classifier under one that
  * follows from it. So a try that was killed here leaves nothing but what the next one replaces.
  */
-import { writeCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
+import { type Checkpoint, writeCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { parameterCount } from '../layoutlmv2/parameters.js';
 import type { ArchitectureName } from '../models/architecture.js';
 import { memberFoldersOf, writeAverage } from '../models/average-folder.js';
@@ -22,12 +22,15 @@ import type { TrainingRun } from './training-run.js';
 type MadeByRun = {
   run: TrainingRun;
   base: ReadyModelVersion | null;
-  /** With the weights that it has learnt. */
-  network: Network;
+  /** With the weights that it has learnt, its temperature and what strangers are told by. */
+  network: Network & Required<Pick<Checkpoint, 'temperature' | 'outlier'>>;
   maxTokens: number;
   /** Null for none. */
   text: TextModel | null;
+  textTemperature: number | null;
   chosen: ChosenArchitecture;
+  /** Of what is chosen. */
+  temperature: number;
   labels: readonly { id: string; name: string }[];
 };
 
@@ -35,7 +38,7 @@ type MadeByRun = {
 type RegisterVersions = (tx: Transaction) => Promise<ReadyModelVersion>;
 
 export async function writeVersions(store: ModelStore, made: MadeByRun): Promise<RegisterVersions> {
-  const { run, base, network, maxTokens, text, chosen, labels } = made;
+  const { run, base, network, maxTokens, text, textTemperature, chosen, temperature, labels } = made;
   const names = labels.map(({ name }) => name);
   const labelIds = labels.map(({ id }) => id);
   const { reason } = chosen;
@@ -82,6 +85,7 @@ export async function writeVersions(store: ModelStore, made: MadeByRun): Promise
         maxTokens,
         licence,
         hasClassifier: true,
+        temperature: isAverage ? temperature : network.temperature,
         baseModelId: base?.id ?? null,
       },
       labelIds,
@@ -98,6 +102,7 @@ export async function writeVersions(store: ModelStore, made: MadeByRun): Promise
         maxTokens: null,
         licence: ownLicence,
         hasClassifier: true,
+        temperature: textTemperature,
         baseModelId: null,
       },
       labelIds,
