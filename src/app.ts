@@ -53,6 +53,7 @@ import { SplitResolver, SplitSegmentResolver } from './classification/splitting/
 import { createSplitDocument, createUnsplitDocument } from './classification/splitting/split-document.js';
 import type { Config } from './config.js';
 import { createFailDocument } from './documents/change-status.js';
+import { createCollectBlobs } from './documents/collect-blobs.js';
 import { DocumentResolver, PageResolver } from './documents/document.resolver.js';
 import { createDocumentRoutes } from './documents/document.routes.js';
 import { DocumentPartsResolver, DocumentSplitResolver } from './documents/document-split.resolver.js';
@@ -374,6 +375,7 @@ export function buildHandlers(surroundings: Surroundings): {
     createAdvanceSweep({ connection, announce, log }),
     createJudgeSweep({ ...foundation, encodePage, enginePreference: config.engine }),
     createGroupDuplicates({ connection, log }),
+    createCollectBlobs({ connection, blobs, log }),
     createCheckTraining({
       ...foundation,
       startTrainingRun: createStartTrainingRun(foundation),

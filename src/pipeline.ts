@@ -16,7 +16,12 @@ import type { ClassificationFact } from './classification/prediction.js';
 import type { ReclassificationFact } from './classification/reclassification.js';
 import type { RefreshLabelsFact } from './classification/refresh-labels.js';
 import type { SettleLabelFact } from './classification/settle-label.js';
-import { extractPartJob, groupDuplicatesJob, renderDocumentJob } from './documents/document.jobs.js';
+import {
+  collectBlobsJob,
+  extractPartJob,
+  groupDuplicatesJob,
+  renderDocumentJob,
+} from './documents/document.jobs.js';
 import type { DocumentFact } from './documents/document.js';
 import type { LabelFact } from './labels/label.js';
 import { collectModelFilesJob, importModelJob } from './models/model.jobs.js';
@@ -100,6 +105,7 @@ export const jobs = [
   extractPartJob,
   readPageJob,
   groupDuplicatesJob,
+  collectBlobsJob,
   classifyDocumentJob,
   classifyBacklogJob,
   scoreInShadowJob,

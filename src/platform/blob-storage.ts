@@ -21,7 +21,7 @@ type ByteRange = { start: number; end?: number };
 export type BlobStorage = {
   /**
    * Stores a stream while hashing it; memory use does not depend on its size.
-   * Nothing is left behind when the stream fails or holds more than `maxBytes`.
+   * Nothing is left behind when the stream fails or holds more than `maxBytes`. A blob that existed counts as written anew.
    * @throws public TOO_LARGE; or the stream's own error.
    */
   write(stream: AsyncIterable<Uint8Array>, options: { maxBytes: number }): Promise<WrittenBlob>;
@@ -40,6 +40,10 @@ export type BlobStorage = {
   withLocalFile<Result>(sha256: string, use: (path: string) => Promise<Result>): Promise<Result>;
   /** Removes a blob. Answers whether there was one. */
   remove(sha256: string): Promise<boolean>;
+  /** The blobs that were last written longer ago than `olderThanMs`, in no order. */
+  listStale(olderThanMs: number): AsyncIterable<string>;
+  /** Removes a blob unless it has been written anew since then, be it at this moment. Answers whether it did. */
+  removeStale(sha256: string, olderThanMs: number): Promise<boolean>;
   /** Removes what interrupted writes left longer ago than `olderThanMs`. Answers how many. */
   removeStaleTemporaryFiles(olderThanMs: number): Promise<number>;
 };

@@ -3,7 +3,7 @@
  * way. A blob appears by rename only after its bytes are on the disk, so a crash leaves a whole blob or none.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type BlobStorage,
@@ -36,7 +36,7 @@ export function createDiskBlobStorage({ folder }: { folder: string }): BlobStora
 
   const keep = async (temporaryPath: string, blob: Omit<WrittenBlob, 'existed'>): Promise<WrittenBlob> => {
     // A stored blob of another size is damaged: the fresh bytes, just hashed, take its place.
-    const existed = (await findSize(blob.sha256)) === blob.byteSize;
+    const existed = (await findSize(blob.sha256)) === blob.byteSize && (await touch(pathOf(blob.sha256)));
     if (!existed) {
       await mkdir(folderOf(blob.sha256), { recursive: true });
       await rename(temporaryPath, pathOf(blob.sha256));
@@ -79,14 +79,46 @@ export function createDiskBlobStorage({ folder }: { folder: string }): BlobStora
       }
     },
 
+    async *listStale(olderThanMs) {
+      const newest = Date.now() - olderThanMs;
+      for (const first of await listFolder(folder)) {
+        // Two levels of 256 folders: the names of one are few, however many blobs there are.
+        for (const second of /^[0-9a-f]{2}$/.test(first) ? await listFolder(join(folder, first)) : []) {
+          for (const name of await listFolder(join(folder, first, second))) {
+            if (SHA256_HEX.test(name) && (await isOlder(pathOf(name), newest))) yield name;
+          }
+        }
+      }
+    },
+
+    async removeStale(sha256, olderThanMs) {
+      const path = pathOf(sha256);
+      const newest = Date.now() - olderThanMs;
+      if (!(await isOlder(path, newest))) return false;
+      await mkdir(temporaryFolder, { recursive: true });
+      const aside = join(temporaryFolder, randomUUID());
+      try {
+        await rename(path, aside);
+      } catch (error) {
+        if (isMissingFile(error)) return false;
+        throw error;
+      }
+      // Out of the way, nobody finds it any more: whoever wrote it anew has done so before, and is seen now.
+      if (await isOlder(aside, newest)) {
+        await rm(aside, { force: true });
+        return true;
+      }
+      await rename(aside, path);
+      return false;
+    },
+
     async removeStaleTemporaryFiles(olderThanMs) {
       await mkdir(temporaryFolder, { recursive: true });
       const newestToRemove = Date.now() - olderThanMs;
       let removed = 0;
       for (const name of await readdir(temporaryFolder)) {
         const path = join(temporaryFolder, name);
-        const modifiedAt = await findModifiedAt(path);
-        if (modifiedAt === null || modifiedAt > newestToRemove) continue;
+        if (!(await isOlder(path, newestToRemove))) continue;
         await rm(path, { force: true });
         removed += 1;
       }
@@ -127,12 +159,35 @@ async function openForReading(path: string, sha256: string) {
   }
 }
 
-/** When a file was last written to in ms since 1970, or null when it is gone (its write has just ended). */
-async function findModifiedAt(path: string): Promise<number | null> {
+/** Whether a file was last written to before a time, in ms since 1970; not when it is gone. */
+async function isOlder(path: string, newest: number): Promise<boolean> {
   try {
-    return (await stat(path)).mtimeMs;
+    return (await stat(path)).mtimeMs <= newest;
   } catch (error) {
-    if (isMissingFile(error)) return null;
+    if (isMissingFile(error)) return false;
+    throw error;
+  }
+}
+
+/** Lets a file count as written now. Answers whether it is there. */
+async function touch(path: string): Promise<boolean> {
+  const now = new Date();
+  try {
+    await utimes(path, now, now);
+    return true;
+  } catch (error) {
+    if (isMissingFile(error)) return false;
+    throw error;
+  }
+}
+
+/** The names in a folder, in any order; none where it is not there. */
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (isMissingFile(error) || (error instanceof Error && 'code' in error && error.code === 'ENOTDIR'))
+      return [];
     throw error;
   }
 }

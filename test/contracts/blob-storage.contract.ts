@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import type { BlobStorage } from '../../src/platform/blob-storage.js';
+import { waitFor } from '../support/wait-for.js';
 
 type StorageUnderTest = {
   storage: BlobStorage;
@@ -127,6 +128,31 @@ export function describeBlobStorageContract(createStorage: () => Promise<Storage
     const { sha256 } = await storage.write(chunksOf(Buffer.from('gone'), 4), { maxBytes });
     expect(await storage.remove(sha256)).toBe(true);
     expect(await storage.findSize(sha256)).toBeNull();
+  });
+
+  it('lists blobs by how long ago they were last written, and removes none that is written anew', async () => {
+    const { storage } = await createStorage();
+    const write = () => storage.write(chunksOf(Buffer.from('old'), 3), { maxBytes });
+    const listOf = async (olderThanMs: number) => {
+      const names: string[] = [];
+      for await (const name of storage.listStale(olderThanMs)) names.push(name);
+      return names;
+    };
+    expect(await listOf(0)).toEqual([]);
+    const { sha256 } = await write();
+    const writtenAt = Date.now();
+    await waitFor('some time to go by', async () => Date.now() > writtenAt + 20);
+    const ageMs = Date.now() - writtenAt - 10;
+    expect(await listOf(ageMs)).toEqual([sha256]);
+    expect(await listOf(60_000)).toEqual([]);
+    expect(await storage.removeStale(sha256, 60_000)).toBe(false);
+    expect(await storage.findSize(sha256)).toBe(3);
+    expect(await write()).toMatchObject({ existed: true });
+    expect(await storage.removeStale(sha256, 60_000)).toBe(false);
+    expect(await storage.removeStale(sha256, -60_000)).toBe(true);
+    expect(await storage.findSize(sha256)).toBeNull();
+    expect(await storage.removeStale(sha256, -60_000)).toBe(false);
+    expect(await write()).toMatchObject({ existed: false });
   });
 
   it('has no stale temporary files at first', async () => {
