@@ -1,224 +1,264 @@
 /**
- * How well the product learns real scans: trains on pages of the data set rvl5 with the code of a training run (vocabulary,
- * network from scratch, defaults) and prints what it reaches on the data set's own validation pages, which take no part in
- * training but in early stopping.
+ * How well the product learns real scans from few labels: trains on pages of the data set rvl5 as a training run does, from a saved
+ * network or from scratch, chooses between network, text classifier and their average on pages kept back from the training pages,
+ * and prints what all three reach on the data set's validation pages, which take no part in any of it.
  *
- *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:rvl5 -- [--train 250] [--val 100] [--size small] [--seed 1]
- *       [--epochs N] [--engine auto] [--ocr]
+ *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:rvl5 -- [--train 1750,500,100,25] [--seeds 1,2,3] [--from starter/model]
+ *       [--size small] [--set '{"epochs":12}'] [--engine auto] [--work <folder>]
  *
- * The words are those that come with the data set; with --ocr each page is read by the product's own Tesseract.
+ * `--from scratch` draws a network of --size. `--set` changes hyper-parameters. `--work` keeps the encoded pages for the next time.
+ * The words are those that come with the data set.
  */
-import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { createGunzip } from 'node:zlib';
-import { pageRgb } from '../src/documents/rendering/page-image.js';
+import { type CorpusPage, readCorpus } from '../corpus/read-corpus.js';
+import { readCheckpoint } from '../src/layoutlmv2/checkpoints/checkpoint.js';
 import { createPageClassifier } from '../src/layoutlmv2/classifier.js';
-import { ENGINE_NAMES, type EngineName, startEngine } from '../src/layoutlmv2/engine.js';
-import { encodePage } from '../src/layoutlmv2/page-encoding.js';
+import type { EncodedPage } from '../src/layoutlmv2/encoded-page.js';
+import { ENGINE_NAMES, startEngine } from '../src/layoutlmv2/engine.js';
+import { accuracyOf, confusionMatrix } from '../src/layoutlmv2/metrics.js';
 import { parameterCount } from '../src/layoutlmv2/parameters.js';
+import { mostLikely } from '../src/layoutlmv2/probability.js';
 import { createRandom, seedOf, shuffled } from '../src/layoutlmv2/random.js';
-import { createTokenizer, vocabularySizeOf } from '../src/layoutlmv2/tokenizer/tokenizer.js';
+import { createTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
+import { createSpelling } from '../src/layoutlmv2/training/augmentation/text-spelling.js';
 import { predictUnits } from '../src/layoutlmv2/training/evaluate.js';
-import type { TrainingExample } from '../src/layoutlmv2/training/examples.js';
+import { loadPage, type TrainingExample } from '../src/layoutlmv2/training/examples.js';
+import type { Hyperparameters } from '../src/layoutlmv2/training/hyperparameters.js';
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
-import { createTesseractRecogniser } from '../src/ocr/tesseract-recogniser.js';
-import { normaliseBox, type Word } from '../src/ocr/word.js';
+import { averageLogarithms } from '../src/text-classifier/averaging.js';
+import { chooseClassifier } from '../src/text-classifier/choose-classifier.js';
+import { trainTextClassifier } from '../src/text-classifier/text-classifier.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
-import { measureHoldout } from '../src/training/measure-holdout.js';
-import { drawNetwork, learnTokenizer } from '../src/training/prepare-network.js';
-
-type LabelledPage = { page: string; label: string; split: string };
+import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
+import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
 
 const { values } = parseArgs({
   options: {
-    train: { type: 'string', default: '250' },
-    val: { type: 'string', default: '100' },
+    train: { type: 'string', default: '1750,500,100,25' },
+    seeds: { type: 'string', default: '1,2,3' },
+    from: { type: 'string', default: 'starter/model' },
     size: { type: 'string', default: 'small' },
-    seed: { type: 'string', default: '1' },
-    epochs: { type: 'string' },
+    set: { type: 'string', default: '{}' },
     engine: { type: 'string', default: 'auto' },
-    ocr: { type: 'boolean', default: false },
+    work: { type: 'string' },
   },
 });
-const size = values.size === 'tiny' || values.size === 'base' ? values.size : 'small';
-const seed = Number(values.seed);
 const folder = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
 if (!process.env.EVAL_DATA || !existsSync(folder)) {
   console.error('Set EVAL_DATA to a folder that holds datasets/rvl5');
   process.exit(1);
 }
+const changes: Partial<Hyperparameters> = JSON.parse(values.set);
+const modelSize = values.size === 'tiny' || values.size === 'base' ? values.size : 'small';
+const isFromScratch = values.from === 'scratch';
 
-const engine = await startEngine(engineNamed(values.engine));
-const pages = await readLabels();
+/** What a page may have at most in the encoded form. */
+const MOST_TOKENS = 512;
+/** As in the product (split-documents.ts), but without a holdout: the data set has its own. */
+const VALIDATION_SHARE = 0.15;
+/** Below this many pages each is worth more for learning than for telling when to stop. */
+const LEAST_TO_SPLIT = 200;
+
+const engine = await startEngine(ENGINE_NAMES.find((name) => name === values.engine) ?? 'auto');
+console.log(`engine ${engine.name} on ${engine.device}, from ${values.from}`);
+const pages: CorpusPage[] = [];
+for await (const page of readCorpus(folder)) pages.push(page);
 const labels = [...new Set(pages.map(({ label }) => label))].sort();
-const training = choose('train', Number(values.train));
-const validation = choose('val', Number(values.val));
-console.log(
-  `${training.length} training pages, ${validation.length} validation pages, ${labels.length} labels`,
-);
-console.log(`engine ${engine.name} on ${engine.device}, size ${size}, seed ${seed}`);
+const wordsOf = new Map(pages.map(({ page, words }) => [page, words.map(({ text }) => text)]));
+const saved = isFromScratch ? null : await readCheckpoint(values.from);
+const work = values.work ?? (await mkdtemp(join(tmpdir(), 'bench-rvl5-')));
+await mkdir(work, { recursive: true });
 
-const startedAt = performance.now();
-const words = values.ocr ? await readByOcr([...training, ...validation]) : await readGivenWords();
-const counts = new Map<string, number>();
-for (const { page } of training) {
-  for (const { text } of words.get(page) ?? []) counts.set(text, (counts.get(text) ?? 0) + 1);
+for (const count of values.train.split(',').map(Number)) {
+  const results: Record<'network' | 'text' | 'average' | 'chosen', number[]> = {
+    network: [],
+    text: [],
+    average: [],
+    chosen: [],
+  };
+  for (const seed of values.seeds.split(',').map(Number)) {
+    const reached = await learn(count, seed);
+    for (const [name, accuracy] of Object.entries(reached))
+      results[name as keyof typeof results].push(accuracy);
+  }
+  for (const [name, accuracies] of Object.entries(results)) {
+    const all = accuracies.map(percent).join(', ');
+    console.log(
+      `${count} labels, ${name}: mean ${percent(meanOf(accuracies))}, spread ${percent(spreadOf(accuracies))} (${all})`,
+    );
+  }
 }
-const tokenizerModel = learnTokenizer(counts, size);
-const tokenizer = createTokenizer(tokenizerModel);
-const hyperparameters = {
-  ...defaultHyperparameters({ baseSize: null, modelSize: size, trainingDocuments: training.length }),
-  seed,
-  ...(values.epochs && { epochs: Number(values.epochs) }),
-};
-const examples = { training: await encodeAll(training), validation: await encodeAll(validation) };
-const network = await drawNetwork({
-  size,
-  tokenizer: tokenizerModel,
-  labelCount: labels.length,
-  seed,
-  pages: examples.training.flatMap((example) => ('page' in example ? [example.page] : [])),
-});
-console.log(
-  `${parameterCount(network.config, labels.length)} parameters, ${vocabularySizeOf(tokenizerModel)} pieces, prepared in ${seconds(startedAt)}`,
-);
-
-const trainingStartedAt = performance.now();
-const events = trainSequenceClassifier({
-  config: network.config,
-  weights: network.weights,
-  labelCount: labels.length,
-  ...examples,
-  hyperparameters,
-});
-let outcome = await events.next();
-for (; !outcome.done; outcome = await events.next()) {
-  const event = outcome.value;
-  if (event.type !== 'epoch') continue;
-  const { epoch, trainLoss, validationLoss, validationAccuracy, validationMacroF1, isBest } = event;
-  const figures = [trainLoss, validationLoss, validationAccuracy, validationMacroF1].map(
-    (value) => value?.toFixed(4) ?? '-',
-  );
-  console.log(
-    `epoch ${epoch}: train loss, validation loss, accuracy, macro-F1 ${figures.join('  ')}${isBest ? ' *' : ''}`,
-  );
-}
-const trainingTime = seconds(trainingStartedAt);
-
-const classifier = createPageClassifier({
-  config: network.config,
-  weights: outcome.value.weights,
-  labelCount: labels.length,
-});
-const scorePages = async (batch: Parameters<typeof classifier.classify>[0]) =>
-  (await classifier.classify(batch)).map(({ logits }) => logits);
-const { microBatchSize, maxTokens } = hyperparameters;
-const predictions = await predictUnits(scorePages, examples.validation, { microBatchSize, maxTokens });
-const { metrics, classes } = measureHoldout(predictions, labels, seed);
-console.log(`\ntrained in ${trainingTime}, best epoch ${outcome.value.bestEpoch}`);
-for (const { labelId, precision, recall, f1, support } of classes) {
-  const figures = [precision, recall, f1].map((value) => value?.toFixed(3) ?? '-').join('  ');
-  console.log(`${labelId.padEnd(24)} precision, recall, F1  ${figures}  of ${support}`);
-}
-console.log(
-  `accuracy ${percent(metrics.accuracy)} (${percent(metrics.accuracyLow)} to ${percent(metrics.accuracyHigh)}), ` +
-    `macro-F1 ${metrics.macroF1.toFixed(4)}, ECE ${metrics.ece.toFixed(4)} on ${metrics.support} validation pages`,
-);
 process.exit(0);
 
-async function readLabels(): Promise<LabelledPage[]> {
-  const [, ...lines] = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split(/\r?\n/);
-  return lines.map((line) => {
-    const [page = '', label = '', split = ''] = line.split(',');
-    return { page, label, split };
-  });
-}
-
-/** As many pages of each label, drawn by the seed. */
-function choose(split: string, count: number): LabelledPage[] {
-  const each = Math.ceil(count / labels.length);
-  return labels.flatMap((label) => {
-    const ofLabel = pages.filter((page) => page.split === split && page.label === label);
-    return shuffled(ofLabel, createRandom(seedOf(seed, split, label))).slice(0, each);
-  });
-}
-
-async function readGivenWords(): Promise<Map<string, Word[]>> {
-  const found = new Map<string, Word[]>();
-  const lines = createInterface({
-    input: createReadStream(join(folder, 'words.jsonl.gz')).pipe(createGunzip()),
-  });
-  for await (const line of lines) {
-    const {
-      page,
-      width,
-      height,
-      words: given,
-    } = JSON.parse(line) as {
-      page: string;
-      width: number;
-      height: number;
-      words: [string, number, number, number, number, number][];
-    };
-    const pageWords = given.map(([text, x0, y0, x1, y1, confidence]) => ({
-      text,
-      box: normaliseBox([x0, y0, x1, y1], { width, height }),
-      confidence: confidence / 100,
-    }));
-    found.set(page, pageWords);
-  }
-  return found;
-}
-
-async function readByOcr(wanted: readonly LabelledPage[]): Promise<Map<string, Word[]>> {
-  const tesseract = createTesseractRecogniser({
-    languages: ['eng'],
-    languageDataFolder: null,
-    workers: 2,
-    pageTimeoutMs: 120_000,
-    maxPixels: 20_000_000,
-    recycleAfterPages: 200,
-    idleTimeoutMs: 10_000,
-  });
-  const found = await Promise.all(
-    wanted.map(async ({ page }) => {
-      const image = await readFile(join(folder, 'pages', page));
-      return [page, (await tesseract.recognise({ image })).words] as const;
+/** Accuracy on the data set's validation pages. */
+async function learn(
+  count: number,
+  seed: number,
+): Promise<Record<'network' | 'text' | 'average' | 'chosen', number>> {
+  const startedAt = performance.now();
+  const chosen = choose(count, seed);
+  const { network, corpus } = await prepare(chosen, seed);
+  const hyperparameters: Hyperparameters = {
+    ...defaultHyperparameters({
+      baseSize: saved ? 'starter' : null,
+      baseParameterCount: saved ? parameterCount(saved.config, labels.length) : null,
+      modelSize,
+      trainingDocuments: count,
     }),
+    seed,
+    ...changes,
+  };
+  const byPage = new Map(
+    [...corpus.training, ...corpus.validation].map((example) => [example.unit, example]),
   );
-  await tesseract.close();
-  return new Map(found);
-}
-
-async function encodeAll(chosen: readonly LabelledPage[]): Promise<TrainingExample[]> {
-  const encoded: TrainingExample[] = [];
-  for (const { page, label } of chosen) {
-    const image = await pageRgb(await readFile(join(folder, 'pages', page)));
-    const content = { words: words.get(page) ?? [], image };
-    const { maxTokens } = hyperparameters;
-    encoded.push({
-      unit: page,
-      label: labels.indexOf(label),
-      page: encodePage(content, tokenizer, { maxTokens }),
-    });
+  const examplesOf = (units: readonly string[]) => units.flatMap((unit) => byPage.get(unit) ?? []);
+  const [training, validation] = [examplesOf(chosen.training), examplesOf(chosen.validation)];
+  const events = trainSequenceClassifier({
+    config: network.config,
+    weights: network.weights,
+    labelCount: labels.length,
+    training,
+    validation,
+    hyperparameters,
+    spelling: createSpelling(network.tokenizer),
+  });
+  let next = await events.next();
+  for (; !next.done; next = await events.next()) {
+    const event = next.value;
+    if (event.type === 'note') console.log(event.message);
+    if (event.type !== 'epoch') continue;
+    const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, isBest } = event;
+    console.log(
+      `  epoch ${epoch}: training ${trainLoss.toFixed(3)} ${percent(trainAccuracy)}, kept back ` +
+        `${validationLoss?.toFixed(3) ?? '-'} ${percent(validationAccuracy)}${isBest ? ' *' : ''}, ${seconds(startedAt)}`,
+    );
   }
-  return encoded;
+  const classifier = createPageClassifier({
+    ...network,
+    weights: next.value.weights,
+    labelCount: labels.length,
+  });
+  const score = async (wanted: readonly EncodedPage[]) =>
+    (await classifier.classify(wanted)).map(({ logits }) => logits);
+  const predict = async (examples: readonly TrainingExample[]) =>
+    (await predictUnits(score, examples, { microBatchSize: 8, maxTokens: hyperparameters.maxTokens })).map(
+      ({ probabilities }) => probabilities,
+    );
+  const text = await trainTextClassifier(
+    training.map(({ unit, label }) => ({ words: wordsOf.get(unit) ?? [], label })),
+    labels.length,
+    async () => {},
+  );
+  const textOf = (examples: readonly TrainingExample[]) =>
+    text.predict(examples.map(({ unit }) => wordsOf.get(unit) ?? []));
+
+  const choice = chooseClassifier({
+    network: await predict(validation),
+    text: textOf(validation),
+    labels: validation.map(({ label }) => label),
+    classCount: labels.length,
+  });
+  const ofNetwork = await predict(corpus.validation);
+  classifier.dispose();
+  const ofText = textOf(corpus.validation);
+  // Where too few pages were kept back to fit weights, equal ones are shown; the choice is then the network alone.
+  const { network: one, text: other } = choice.figures ? choice.weights : { network: 0.5, text: 0.5 };
+  const ofAverage = ofNetwork.map((probabilities, row) =>
+    averageLogarithms([
+      { probabilities, weight: one },
+      { probabilities: ofText[row] ?? [], weight: other },
+    ]),
+  );
+  const accuracies = {
+    network: accuracyOn(corpus.validation, ofNetwork),
+    text: accuracyOn(corpus.validation, ofText),
+    average: accuracyOn(corpus.validation, ofAverage),
+  };
+  console.log(
+    `${count} labels, seed ${seed}: network ${percent(accuracies.network)}, text ${percent(accuracies.text)}, average ` +
+      `${percent(accuracies.average)} (weights ${one.toFixed(2)} and ${other.toFixed(2)}), chosen ${choice.chosen}; ` +
+      `${corpus.validation.length} pages, best epoch ${next.value.bestEpoch}, ${seconds(startedAt)}`,
+  );
+  return { ...accuracies, chosen: accuracies[choice.chosen] };
 }
 
-function engineNamed(name: string): EngineName | 'auto' {
-  const known = ENGINE_NAMES.find((engineName) => engineName === name);
-  if (known === undefined && name !== 'auto')
-    throw new Error(`--engine is ${name}, but must be auto or ${ENGINE_NAMES.join(', ')}`);
-  return known ?? 'auto';
+/** As many training pages of each label, drawn by the seed, and which of them are kept back. */
+function choose(count: number, seed: number): { training: string[]; validation: string[] } {
+  const each = Math.ceil(count / labels.length);
+  const kept = count < LEAST_TO_SPLIT ? 0 : Math.round(each * VALIDATION_SHARE);
+  const drawn = labels.map((label) => {
+    const ofLabel = pages.filter((page) => page.split === 'train' && page.label === label);
+    return shuffled(ofLabel, createRandom(seedOf(seed, 'train', label))).slice(0, each);
+  });
+  const namesOf = (part: readonly CorpusPage[]) => part.map(({ page }) => page);
+  return {
+    training: drawn.flatMap((ofLabel) => namesOf(ofLabel.slice(kept))),
+    validation: drawn.flatMap((ofLabel) => namesOf(ofLabel.slice(0, kept))),
+  };
+}
+
+/** The network to start with, and the pages in its tokens. */
+async function prepare(chosen: { training: readonly string[] }, seed: number) {
+  if (saved) {
+    const network: Network = await adaptNetwork({
+      folder: values.from,
+      savedLabelIds: saved.labels ?? [],
+      labelIds: labels,
+      seed,
+    });
+    return { network, corpus: await encode('starter', network) };
+  }
+  const counts = new Map<string, number>();
+  for (const page of chosen.training) {
+    for (const text of wordsOf.get(page) ?? []) counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const tokenizer = learnTokenizer(counts, modelSize);
+  const corpus = await encode(`scratch-${chosen.training.length}-${seed}`, { tokenizer });
+  const first = corpus.training.filter(({ unit }) => chosen.training.includes(unit)).slice(0, 24);
+  const network = await drawNetwork({
+    size: modelSize,
+    tokenizer,
+    labelCount: labels.length,
+    seed,
+    pages: await Promise.all(first.map((example) => loadPage(example, MOST_TOKENS))),
+  });
+  return { network, corpus };
+}
+
+async function encode(name: string, { tokenizer }: Pick<Network, 'tokenizer'>) {
+  const file = join(work, name);
+  await encodeCorpus(folder, file, createTokenizer(tokenizer), {
+    maxTokens: MOST_TOKENS,
+    onProgress: () => {},
+  });
+  return openEncodedCorpus(file);
+}
+
+function accuracyOn(examples: readonly TrainingExample[], rows: readonly Float32Array[]): number {
+  const actual = examples.map(({ label }) => label);
+  return accuracyOf(confusionMatrix(actual, rows.map(mostLikely), labels.length)) ?? Number.NaN;
+}
+
+function meanOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+}
+
+/** Standard deviation of the seeds. */
+function spreadOf(numbers: readonly number[]): number {
+  const mean = meanOf(numbers);
+  return Math.sqrt(
+    numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, numbers.length - 1),
+  );
 }
 
 function seconds(since: number): string {
-  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+  return `${((performance.now() - since) / 1000).toFixed(0)} s`;
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+function percent(share: number | null): string {
+  return `${(100 * (share ?? Number.NaN)).toFixed(1)} %`;
 }

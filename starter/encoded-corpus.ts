@@ -2,17 +2,14 @@
  * A corpus as a network reads it, in one file: token ids, boxes and small images of its pages one after the other, with an index. Made
  * once, then read page by page, so that memory does not grow with the corpus.
  */
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
+import { type CorpusPage, readCorpus } from '../corpus/read-corpus.js';
 import { pageRgb } from '../src/documents/rendering/page-image.js';
 import { type EncodedPage, IMAGE_SIDE } from '../src/layoutlmv2/encoded-page.js';
 import { encodePage } from '../src/layoutlmv2/page-encoding.js';
 import type { WordTokenizer } from '../src/layoutlmv2/tokenizer/word-tokenizer.js';
 import type { TrainingExample } from '../src/layoutlmv2/training/examples.js';
-import { normaliseBox, type Word } from '../src/ocr/word.js';
 
 type IndexEntry = {
   page: string;
@@ -34,39 +31,6 @@ export type EncodedCorpus = {
   validation: TrainingExample[];
 };
 
-/** Words and labels of a corpus' pages, in the form of corpus/README.md. */
-export async function* readCorpus(
-  folder: string,
-): AsyncGenerator<{ page: string; label: string; split: string; words: Word[] }, void, void> {
-  const [, ...lines] = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split(/\r?\n/);
-  const known = new Map(
-    lines.map((line) => {
-      const [page = '', label = '', split = ''] = line.split(',');
-      return [page, { label, split }];
-    }),
-  );
-  const input = createReadStream(join(folder, 'words.jsonl.gz')).pipe(createGunzip());
-  for await (const line of createInterface({ input })) {
-    const { page, width, height, words } = JSON.parse(line) as {
-      page: string;
-      width: number;
-      height: number;
-      words: [string, number, number, number, number, number][];
-    };
-    const entry = known.get(page);
-    if (!entry) throw new Error(`${folder} has words of ${page}, which labels.csv does not name.`);
-    yield {
-      page,
-      ...entry,
-      words: words.map(([text, x0, y0, x1, y1, confidence]) => ({
-        text,
-        box: normaliseBox([x0, y0, x1, y1], { width, height }),
-        confidence: confidence / 100,
-      })),
-    };
-  }
-}
-
 /** Encodes a corpus into `file` and `file`.json, unless both are there. */
 export async function encodeCorpus(
   folder: string,
@@ -79,17 +43,7 @@ export async function encodeCorpus(
   const target = await open(file, 'w');
   const index: IndexEntry[] = [];
   let offset = 0;
-  const encode = async ({
-    page,
-    label,
-    split,
-    words,
-  }: {
-    page: string;
-    label: string;
-    split: string;
-    words: Word[];
-  }) => {
+  const encode = async ({ page, label, split, words }: CorpusPage) => {
     const image = await pageRgb(await readFile(join(folder, 'pages', page)));
     const encoded = encodePage({ words, image }, tokenizer, { maxTokens });
     return { page, label, split, encoded };

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { KINDS } from '../corpus/kinds/kinds.js';
 import { makeCorpus } from '../corpus/make-corpus.js';
 import { CORPUS_VERSION } from '../corpus/parameters.js';
+import { readCorpus } from '../corpus/read-corpus.js';
 import { writeCheckpoint } from '../src/layoutlmv2/checkpoints/checkpoint.js';
 import { ENGINE_NAMES, startEngine } from '../src/layoutlmv2/engine.js';
 import { modelConfig } from '../src/layoutlmv2/model-sizes.js';
@@ -34,7 +35,7 @@ import {
 } from '../src/layoutlmv2/training/hyperparameters.js';
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
 import { findTrainerState, writeTrainerState } from '../src/layoutlmv2/training/trainer-state.js';
-import { encodeCorpus, openEncodedCorpus, readCorpus } from './encoded-corpus.js';
+import { encodeCorpus, openEncodedCorpus } from './encoded-corpus.js';
 
 const { values } = parseArgs({
   options: {
