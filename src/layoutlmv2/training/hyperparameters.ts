@@ -3,7 +3,7 @@
  * has the setting.
  */
 
-import { type Freezing, type FreezingPreset, requireUsableFreezing } from '../freezing.js';
+import { type Freezing, type FreezingPreset, hasLiveBatchNorms, requireUsableFreezing } from '../freezing.js';
 import {
   type Augmentation,
   noAugmentation,
