@@ -2,9 +2,9 @@
  * Trains the starter model, which a new installation serves first: on the synthetic corpus only, first self-supervised, then on the
  * kinds of documents. Seeded; a run that was stopped goes on where it was with the same command.
  *
- *   npm run train:starter -- --work <folder> [--pages 12000] [--pretraining-epochs 6] [--epochs 24] [--engine auto]
+ *   npm run train:starter -- --work <folder> [--pages 12000] [--pretraining-epochs 4] [--epochs 16] [--engine auto]
  *
- * The folder receives the corpus, its encoded form, the states, log.jsonl, and at the end `model`.
+ * The folder receives the corpus, its encoded form, the states, log.jsonl, and at the end curves.svg and `model`.
  */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,6 +35,7 @@ import {
 } from '../src/layoutlmv2/training/hyperparameters.js';
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
 import { findTrainerState, writeTrainerState } from '../src/layoutlmv2/training/trainer-state.js';
+import { drawCurves } from './draw-curves.js';
 import { encodeCorpus, openEncodedCorpus } from './encoded-corpus.js';
 
 const { values } = parseArgs({
@@ -42,8 +43,8 @@ const { values } = parseArgs({
     work: { type: 'string' },
     pages: { type: 'string', default: '12000' },
     seed: { type: 'string', default: '1' },
-    'pretraining-epochs': { type: 'string', default: '6' },
-    epochs: { type: 'string', default: '24' },
+    'pretraining-epochs': { type: 'string', default: '4' },
+    epochs: { type: 'string', default: '16' },
     engine: { type: 'string', default: 'auto' },
   },
 });
@@ -94,9 +95,10 @@ const pretrained = await learnWithoutLabels();
 const weights = await learnLabels(pretrained);
 await writeCheckpoint(
   join(work, 'model'),
-  { config, labels, weights, tokenizer: tokenizerModel },
+  { ...withoutUntrainedPositions(weights), labels, tokenizer: tokenizerModel },
   { type: 'F16' },
 );
+await drawCurves(join(work, 'log.jsonl'), join(work, 'curves.svg'));
 console.log(`done: ${join(work, 'model')}`);
 process.exit(0);
 
@@ -206,6 +208,17 @@ async function learnLabels(pretrained: WeightMap): Promise<WeightMap> {
     if (state) await writeTrainerState(stateFolder, await state());
   }
   return next.value.weights;
+}
+
+/** The network with as many positions as its pages had tokens: the others were never trained, and nobody should use them. */
+function withoutUntrainedPositions(weights: WeightMap) {
+  const name = 'layoutlmv2.embeddings.position_embeddings.weight';
+  const data = weights.get(name)?.data.slice(0, MAX_TOKENS * config.hiddenSize);
+  if (!data) throw new Error(`The weights lack ${name}.`);
+  return {
+    config: { ...config, maxPositionEmbeddings: MAX_TOKENS },
+    weights: new Map(weights).set(name, { shape: [MAX_TOKENS, config.hiddenSize], data }),
+  };
 }
 
 async function log(line: Record<string, unknown>): Promise<void> {
