@@ -1,11 +1,42 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/platform/database/embedded-server.js';
+
+it('is made once by two first starts at the same moment; the second is told of the first', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'embedded-'));
+  const processPath = join(import.meta.dirname, '..', 'support', 'embedded-process.ts');
+  const starts = [1, 2].map(() => {
+    const child = fork(processPath, [folder], { execArgv: ['--import', 'tsx'] });
+    return { child, said: once(child, 'message'), exited: once(child, 'exit') };
+  });
+  type Said = { url?: string; code?: string };
+  const said = await Promise.all(starts.map(async (start) => (await start.said)[0] as Said));
+  expect(said.flatMap(({ code }) => code ?? [])).toEqual(['DATA_DIR_IN_USE']);
+  const client = new pg.Client({ connectionString: said.flatMap(({ url }) => url ?? [])[0] });
+  await client.connect();
+  expect((await client.query('select current_database() as name')).rows).toEqual([{ name: 'classeur' }]);
+  await client.end();
+  for (const { child } of starts) if (child.connected) child.send('stop');
+  await Promise.all(starts.map(({ exited }) => exited));
+  expect((await readdir(folder)).sort()).toEqual(['postgres', 'postgres.log', 'postgres.password']);
+  await rm(folder, { recursive: true });
+});
 
 /** Begins with a new folder; each test goes on with what the one before has left, as a user's folder does. */
 describe.sequential('the PostgreSQL of a data directory', () => {
@@ -83,6 +114,15 @@ describe.sequential('the PostgreSQL of a data directory', () => {
     await expect(access(join(folder, 'postgres', 'postmaster.pid'))).rejects.toThrow(/ENOENT/);
     server = await startEmbeddedServer(folder);
     expect(await ask('select word from kept')).toEqual({ word: 'here' });
+  });
+
+  it('puts a log that has grown large aside at its start', async () => {
+    const logPath = join(folder, 'postgres.log');
+    await server.stop();
+    await writeFile(logPath, Buffer.alloc(11 * 1024 * 1024, 'old\n'));
+    server = await startEmbeddedServer(folder);
+    expect((await stat(`${logPath}.1`)).size).toBe(11 * 1024 * 1024);
+    expect((await stat(logPath)).size).toBeLessThan(1024 * 1024);
   });
 
   it('starts after one that is being stopped at this moment', async () => {

@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withFolderLock } from '../../../src/layoutlmv2/checkpoints/folder-lock.js';
+import { withFolderLock } from '../../src/shared/folder-lock.js';
 
 let folder: string;
 beforeEach(async () => {

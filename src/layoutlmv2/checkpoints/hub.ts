@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFolderLock } from './folder-lock.js';
+import { withFolderLock } from '../../shared/folder-lock.js';
 import { type DownloadedFile, downloadFile, type FileProgress } from './hub-download.js';
 import { fileUrl, type HubAccess, HubFileNotFoundError } from './hub-request.js';
 import { isJsonObject, parseJson } from './json.js';

@@ -7,12 +7,13 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createAppError, messageOf } from '../../shared/errors.js';
+import { withFolderLock } from '../../shared/folder-lock.js';
 import {
   type Account,
   asAccount,
@@ -37,6 +38,8 @@ const stopTimeoutMs = 30_000;
 const pollMs = 25;
 // A server listens within milliseconds of its start and to its very end.
 const deafAfterMs = 5_000;
+// Months of what goes wrong, and small enough to be opened.
+const maxLogBytes = 10 * 1024 * 1024;
 // Any fixed number: it is the only lock in the administrative database.
 const claimKey = 1;
 
@@ -45,6 +48,11 @@ const claimKey = 1;
  * @throws AppError EMBEDDED_POSTGRES_FAILED with what the server said.
  */
 export async function startEmbeddedServer(dataDir: string): Promise<EmbeddedServer> {
+  // Two first starts at the same moment would make the same folder: the second one waits, and finds the first one's server.
+  return await withFolderLock(dataDir, {}, () => startAlone(dataDir));
+}
+
+async function startAlone(dataDir: string): Promise<EmbeddedServer> {
   const clusterDir = join(dataDir, 'postgres');
   const logPath = join(dataDir, 'postgres.log');
   const account = await findUnprivilegedAccount();
@@ -127,6 +135,7 @@ async function launch(
   password: string,
 ): Promise<{ pid: number; port: number }> {
   const port = await findFreePort();
+  await makeRoomForLog(logPath);
   const log = await open(logPath, 'a');
   const logStart = (await log.stat()).size;
   // Loopback TCP only: a socket file's path may be too long for the system, and differs between systems.
@@ -139,6 +148,9 @@ async function launch(
     'listen_addresses=127.0.0.1',
     '-c',
     'unix_socket_directories=',
+    // Some lines every five minutes, for years, of nothing that went wrong.
+    '-c',
+    'log_checkpoints=off',
   ];
   const [command, args] = asAccount(binaries.postgres, flags, account);
   const child = spawn(command, args, {
@@ -169,6 +181,11 @@ async function launch(
     await sleep(pollMs);
   }
   throw serverFailed(`PostgreSQL did not answer within ${startTimeoutMs / 1000} s; its log is ${logPath}`);
+}
+
+/** Puts a log that has grown large aside, in the place of the one that was put aside before. */
+async function makeRoomForLog(logPath: string): Promise<void> {
+  if (existsSync(logPath) && (await stat(logPath)).size > maxLogBytes) await rename(logPath, `${logPath}.1`);
 }
 
 /** A server that another Classeur has left running; one that starts or stops at this moment is waited for. */
