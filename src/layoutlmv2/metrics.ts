@@ -152,7 +152,8 @@ export function calibrationOf(
 
 /**
  * Expected calibration error over bins of as many units each (Nguyen and O'Connor 2015): sorted by confidence, so that no bin is
- * empty and the many sure units are told apart. Equally sure units may fall in two bins. Null without units.
+ * empty and the many sure units are told apart. Of equally sure ones, which may fall in several bins, each counts as right as all of
+ * them are in the mean, so that their order does not matter. Null without units.
  */
 export function adaptiveCalibrationErrorOf(
   probabilities: readonly ArrayLike<number>[],
@@ -160,20 +161,24 @@ export function adaptiveCalibrationErrorOf(
   binCount = 10,
 ): number | null {
   requireSameLength(actual.length, probabilities.length);
-  const units = probabilities
-    .map((row, unit) => {
-      const predicted = mostLikely(row);
-      return { confidence: row[predicted] ?? Number.NaN, hit: predicted === actual[unit] ? 1 : 0 };
-    })
-    .sort((left, right) => left.confidence - right.confidence);
-  if (units.length === 0) return null;
+  const byConfidence = new Map<number, { count: number; hits: number }>();
+  probabilities.forEach((row, unit) => {
+    const predicted = mostLikely(row);
+    const confidence = row[predicted] ?? Number.NaN;
+    const { count, hits } = byConfidence.get(confidence) ?? { count: 0, hits: 0 };
+    byConfidence.set(confidence, { count: count + 1, hits: hits + (predicted === actual[unit] ? 1 : 0) });
+  });
+  const excesses = [...byConfidence]
+    .sort(([left], [right]) => left - right)
+    .flatMap(([confidence, { count, hits }]) => new Array<number>(count).fill(hits / count - confidence));
+  if (excesses.length === 0) return null;
   let gaps = 0;
   for (let bin = 0; bin < binCount; bin++) {
-    const from = Math.floor((bin * units.length) / binCount);
-    const to = Math.floor(((bin + 1) * units.length) / binCount);
-    gaps += Math.abs(units.slice(from, to).reduce((sum, { confidence, hit }) => sum + hit - confidence, 0));
+    const from = Math.floor((bin * excesses.length) / binCount);
+    const to = Math.floor(((bin + 1) * excesses.length) / binCount);
+    gaps += Math.abs(excesses.slice(from, to).reduce((sum, excess) => sum + excess, 0));
   }
-  return gaps / units.length;
+  return gaps / excesses.length;
 }
 
 /**

@@ -160,6 +160,10 @@ describe('the adaptive calibration error', () => {
     const error = adaptiveCalibrationErrorOf(probabilities, [0, 1, 0, 1], 2);
     expect(error).toBeCloseTo((Math.abs(1 - 1.3) + Math.abs(2 - 1.7)) / 4, 12);
     expect(adaptiveCalibrationErrorOf([], [], 10)).toBeNull();
+    // Three of four equally sure units are right, in whatever order they come.
+    const same = probabilities.map(() => [0.75, 0.25]);
+    expect(adaptiveCalibrationErrorOf(same, [0, 0, 0, 1], 2)).toBeCloseTo(0, 12);
+    expect(adaptiveCalibrationErrorOf(same, [1, 0, 0, 0], 4)).toBeCloseTo(0, 12);
     expect(adaptiveCalibrationErrorOf([[1, 0]], [0], 10)).toBe(0);
   });
 });
