@@ -31,6 +31,9 @@ const sweepIntervalMs = 5_000;
 const pollIntervalMs = 2_000;
 // Jobs are told to stop at once; what has not stopped after this is left to the next process.
 const shutdownGraceMs = 5_000;
+// Who wonders why a document was passed over does so within days.
+const skippedJobsKeptDays = 30;
+const forgetIntervalMs = 24 * 60 * 60 * 1000;
 
 /** Makes or updates the queue's own tables; safe when several processes start at once. */
 export async function migrateJobQueue(databaseUrl: string): Promise<void> {
@@ -138,7 +141,7 @@ export async function startJobRunner(options: {
   });
   await lease.register(workerIds);
 
-  const sweeper = startSweeping(lease, handlers, log);
+  const sweeper = startSweeping({ lease, pool, handlers, log });
   const ended = Promise.race([runner.promise, lease.lost]);
   // Whoever awaits `ended` hears of it; until then a rejection must not end the process as unhandled.
   ended.catch(() => {});
@@ -212,8 +215,18 @@ async function runTask(
   }
 }
 
-/** Frees the jobs of dead processes, and gives up those that have killed their process at every try. */
-function startSweeping(lease: WorkerLease, handlers: ReadonlyMap<string, JobHandler>, log: Log) {
+/**
+ * Frees the jobs of dead processes, and gives up those that have killed their process at every try. At the start and once a
+ * day, forgets what was skipped long ago.
+ */
+function startSweeping(options: {
+  lease: WorkerLease;
+  pool: pg.Pool;
+  handlers: ReadonlyMap<string, JobHandler>;
+  log: Log;
+}) {
+  const { lease, pool, handlers, log } = options;
+  let forgotAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   let isStopped = false;
@@ -236,6 +249,12 @@ function startSweeping(lease: WorkerLease, handlers: ReadonlyMap<string, JobHand
           { job: job.name, ...(payload.data as object) },
           'gave up a job that ended its process at every try',
         );
+      }
+      if (performance.now() - forgotAt > forgetIntervalMs) {
+        await pool.query('delete from skipped_jobs where skipped_at < now() - make_interval(days => $1)', [
+          skippedJobsKeptDays,
+        ]);
+        forgotAt = performance.now();
       }
     } catch (error) {
       log.error({ error: messageOf(error) }, 'could not look for jobs of dead workers; trying again');

@@ -161,6 +161,21 @@ describe('the job queue', () => {
     expect(givenUp).toEqual([{ text: 'hopeless', error }]);
   });
 
+  it('forgets at its start what was skipped a month ago, and nothing newer', async () => {
+    await database.query(
+      `insert into skipped_jobs (job, payload, reason, skipped_at)
+       select 'note', '{}', days || ' days ago', now() - make_interval(days => days) from unnest(array[1, 29, 31, 400]) as days`,
+    );
+    await startRunner(async () => jobDone);
+    const listReasons = async () =>
+      (await database.query<{ reason: string }>('select reason from skipped_jobs order by skipped_at')).map(
+        ({ reason }) => reason,
+      );
+    await waitFor('the old ones to be forgotten', async () => (await listReasons()).length < 4);
+    expect(await listReasons()).toEqual(['29 days ago', '1 days ago']);
+    await database.query('delete from skipped_jobs');
+  });
+
   it('keeps why a job was skipped', async () => {
     await startRunner(async ({ text }) => jobSkipped(`${text} is done already`));
     await enqueue('it');
