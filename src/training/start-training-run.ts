@@ -15,6 +15,7 @@ import { readTags } from './annotate-training-run.js';
 import { collectDataset, prepareDataset } from './collect-dataset.js';
 import { insertSnapshot, lockSplits } from './dataset.repository.js';
 import { defaultHyperparameters } from './default-hyperparameters.js';
+import { describeForgottenLabels } from './forgotten-labels.js';
 import { bytesPerMib, findLimitFault, type RunLimits } from './run-limits.js';
 import { recordSkippedRun } from './skipped-run.repository.js';
 import { createInvalidHyperparameterError, createInvalidLimitError } from './training.errors.js';
@@ -150,12 +151,14 @@ export async function planStart(
   const augmentation = { ...defaults.augmentation, ...wanted.augmentation };
   const hyperparameters = { ...defaults, ...wanted, augmentation, modelSize: size };
   requireUsableHyperparameters(hyperparameters);
+  const learntLabelIds = new Set(items.map(({ labelId }) => labelId));
   return {
     baseModelId: base?.id ?? null,
     hyperparameters,
     warnings: [
       ...(serving ? describeServing(serving, base) : []),
       ...(base ? describeBase(base) : []),
+      ...(base && obstacle === null ? await describeForgottenLabels(tx, base, learntLabelIds) : []),
       ...describeLeftOut(leftOut),
     ],
     obstacle,

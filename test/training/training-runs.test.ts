@@ -96,6 +96,24 @@ describe('a training run', () => {
     expect(log.take()).toEqual([]);
   });
 
+  it('warns of the labels that the model it starts from can say, and that it will not be shown', async () => {
+    const [memo, contract, old] = [
+      await make.makeLabel('memo'),
+      await make.makeLabel('contract'),
+      await make.makeLabel('old', { retiredAt: new Date() }),
+    ];
+    const base = await make.makeModelVersion([memo, letter, contract, invoice, old]);
+    await decide(invoice, 3);
+    await decide(letter, 3);
+    await decide(memo, 2);
+    const warning = `What the run makes will never say contract, memo, as model version ${base.number} can: too few documents of those labels are decided.`;
+    expect((await start({ baseModelId: base.id })).warnings).toEqual([warning]);
+    await decide(memo, 1);
+    await decide(contract, 3);
+    expect((await start({ baseModelId: base.id })).warnings).toEqual([]);
+    expect((await start({ fromScratch: true })).warnings).toEqual([]);
+  });
+
   it('keeps its note, its tags and its limits where it is skipped', async () => {
     const limits = { maxMinutes: 5, maxMemoryMib: 900 };
     const run = await start({ note: 'a try', tags: ['slow', 'first'], limits });
