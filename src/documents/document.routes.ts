@@ -7,7 +7,8 @@ import { isId } from '../shared/ids.js';
 import { createDocumentNotFoundError, createPageNotFoundError } from './document.errors.js';
 import { findDocument, findPage } from './document.repository.js';
 
-type File = { sha256: string; mediaType: string; disposition: string };
+/** `isFinal`: no other bytes will ever stand at its address. */
+type File = { sha256: string; mediaType: string; disposition: string; isFinal: boolean };
 
 export function createDocumentRoutes(dependencies: {
   connection: DatabaseConnection;
@@ -22,7 +23,9 @@ export function createDocumentRoutes(dependencies: {
     if (document === null) throw createDocumentNotFoundError(id);
     const { sha256, mediaType, filename } = document;
     const disposition = `attachment; filename*=UTF-8''${encodeRfc5987(filename)}`;
-    await sendFile(blobs, request, response, { sha256, mediaType, disposition });
+    // A part may get a file of its own yet.
+    const isFinal = document.fileFirstPage === null;
+    await sendFile(blobs, request, response, { sha256, mediaType, disposition, isFinal });
   });
 
   router.get('/files/pages/:id/:kind', async (request, response, next) => {
@@ -34,7 +37,7 @@ export function createDocumentRoutes(dependencies: {
       kind === 'image'
         ? { sha256: page.imageSha256, mediaType: page.imageMediaType }
         : { sha256: page.thumbnailSha256, mediaType: 'image/webp' };
-    await sendFile(blobs, request, response, { ...file, disposition: 'inline' });
+    await sendFile(blobs, request, response, { ...file, disposition: 'inline', isFinal: true });
   });
 
   return router;
@@ -45,7 +48,7 @@ async function sendFile(blobs: BlobStorage, request: Request, response: Response
   if (byteSize === null) throw new Error(`blob ${file.sha256} is missing from storage`);
   response.set({
     'Accept-Ranges': 'bytes',
-    'Cache-Control': 'private, max-age=31536000, immutable',
+    'Cache-Control': file.isFinal ? 'private, max-age=31536000, immutable' : 'private, no-cache',
     'Content-Disposition': file.disposition,
     // Uploaded bytes are shown by the browser as what we say they are, and run nothing.
     'Content-Security-Policy': "default-src 'none'; sandbox",

@@ -12,7 +12,8 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
 }
 
 /**
- * The probabilities of a unit (a document) from those of its pages: their arithmetic mean, renormalised.
+ * The probabilities of a unit (a document) from those of its pages: their arithmetic mean, renormalised. Every page counts the
+ * same, also a blank one. This is the document rule, told to people in README.md.
  *
  * It reads as "the class of a page drawn at random", and of the two usual rules it is the one where no page has a veto: in a
  * mean of log-probabilities a single page that is wrongly certain (an odd appendix) can outvote all others, here it moves the

@@ -87,6 +87,13 @@ describe('the file of a document', () => {
     expect(response.headers.get('content-security-policy')).toContain('sandbox');
   });
 
+  it('may be kept for ever by whoever has it, unless it is the one of a part that waits for its own', async () => {
+    expect((await get()).headers.get('cache-control')).toContain('immutable');
+    await database.query('update documents set file_first_page = 2');
+    expect((await get()).headers.get('cache-control')).toBe('private, no-cache');
+    await database.query('update documents set file_first_page = null');
+  });
+
   it('is named as it was sent, whatever that was', async () => {
     const disposition = (await get()).headers.get('content-disposition') ?? '';
     expect(disposition).toMatch(/^attachment; filename\*=UTF-8''[\w.%!~-]+$/);

@@ -35,6 +35,9 @@ const weights = {
   // It says that it is not the first.
   laterPage: Math.log(0.02 / 0.5),
   laterBarePage: Math.log(0.1 / 0.3),
+  // "Form 1099-INT" at the head or foot; the pages of a form say the same, attachments may be other forms.
+  otherForm: Math.log(0.3 / 0.01),
+  sameForm: Math.log(0.15 / 0.4),
   otherPaper: Math.log(0.15 / 0.03),
   // Wide tables are laid on their side within documents too.
   otherOrientation: Math.log(0.15 / 0.1),
@@ -54,6 +57,8 @@ const paperTolerance = 0.05;
 // Thousandths of the height that are a page's head, and fewer different words than are compared.
 const headHeight = 150;
 const leastHeadWords = 3;
+// A form is named at the head, or below everything else.
+const footHeight = 80;
 const [sameHeadShare, otherHeadShare] = [0.6, 0.1];
 // A title is larger than the text by this, and in the upper third.
 const titleSize = 1.5;
@@ -79,6 +84,7 @@ export function findCues(pages: readonly PageLook[]): Cue[][] {
 function compare(before: PageLook, next: PageLook, number: number): Cue[] {
   return [
     ...compareNumbers(before, next, number),
+    ...compareForms(before, next, number),
     ...comparePaper(before, next, number),
     ...compareHeads(before, next, number),
     ...findTitle(before, next, number),
@@ -112,6 +118,30 @@ function compareNumbers(before: PageLook, next: PageLook, number: number): Cue[]
     cues.push({ weight: weights.otherTotal, reason: `the page before is one of ${former.total}` });
   }
   return cues;
+}
+
+function compareForms(before: PageLook, next: PageLook, number: number): Cue[] {
+  const [former, own] = [formsOf(before.words), formsOf(next.words)];
+  if (former.length === 0 || own.length === 0) return [];
+  return own.some((form) => former.includes(form))
+    ? [{ weight: weights.sameForm, reason: `page ${number} is of the same form` }]
+    : [
+        {
+          weight: weights.otherForm,
+          reason: `page ${number} is of form ${own[0]}, the page before of ${former[0]}`,
+        },
+      ];
+}
+
+/** The names of forms, each with a digit, as in "Form 1040" and "FORM W-2". */
+function formsOf(words: readonly Word[]): string[] {
+  const edges = words.filter(({ box }) => box[3] <= headHeight || box[1] >= 1000 - footHeight);
+  return edges.flatMap(({ text }, index) => {
+    const name = edges[index + 1]?.text.toUpperCase() ?? '';
+    return /^form(ular|ulaire|ulario)?$/iu.test(text) && /^(?=.*\d)[A-Z\d][A-Z\d-]{1,11}$/u.test(name)
+      ? [name]
+      : [];
+  });
 }
 
 function comparePaper(before: PageLook, next: PageLook, number: number): Cue[] {
