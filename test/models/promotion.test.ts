@@ -184,6 +184,16 @@ describe('the files of old versions', () => {
     expect(await withFiles(versions)).toEqual([1, 3, 4, 7, 8]);
   });
 
+  it('of text classifiers are counted apart, so that they take no network its place', async () => {
+    const versions = await makeVersions(6);
+    for (const index of [1, 3, 5])
+      await database.query("update model_versions set architecture = 'TF-IDF' where id = $1", [
+        versions[index]?.id,
+      ]);
+    await collect(2);
+    expect(await withFiles(versions)).toEqual([2, 3, 4, 5]);
+  });
+
   it('of what was imported stay', async () => {
     const versions = await makeVersions(4);
     await database.query(

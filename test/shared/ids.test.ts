@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createId, isId } from '../../src/shared/ids.js';
+import { createId, deriveId, isId } from '../../src/shared/ids.js';
 
 describe('an id', () => {
   afterEach(() => {
@@ -24,6 +24,17 @@ describe('an id', () => {
     const before = createId();
     vi.useFakeTimers({ now: Date.now() - 3_600_000 });
     expect(createId() > before).toBe(true);
+  });
+
+  it('follows from another, for a purpose: always the same one, and no other', () => {
+    const [one, other] = [createId(), createId()];
+    expect(deriveId(one, 'text')).toBe(deriveId(one, 'text'));
+    expect(deriveId(one, 'text')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(new Set([one, deriveId(one, 'text'), deriveId(one, 'image'), deriveId(other, 'text')]).size).toBe(
+      4,
+    );
   });
 
   it('is known by its form', () => {
