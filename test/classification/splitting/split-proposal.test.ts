@@ -150,6 +150,18 @@ describe('a file that holds several documents', () => {
     );
   });
 
+  it('is taken apart between forms of other names', () => {
+    const form = (name: string) => page([...line(`Form ${name}`, 40), ...body('Something')]);
+    const segments = propose([form('1040'), form('1040'), form('W-2'), form('1099-INT')]);
+    expect(rangesOf(segments)).toEqual([
+      [1, 2],
+      [3, 3],
+      [4, 4],
+    ]);
+    expect(segments[1]?.reason).toBe('page 3 is of form W-2, the page before of 1040');
+    expect(rangesOf(propose([form('1040'), form('1040'), page(), form('1040')]))).toEqual([[1, 4]]);
+  });
+
   it('is taken apart between documents of one kind by their numbering', () => {
     const looks = ['Page 1 of 2', 'Page 2 of 2', 'Page 1 of 2', 'Page 2 of 2'].map((text) => numbered(text));
     expect(rangesOf(propose(looks, all('invoice', 4)))).toEqual([
