@@ -187,7 +187,8 @@ async function ask({ child, url, said }: Product, { query, variables }: Question
 
 async function listBackends(): Promise<number[]> {
   const { rows } = await client.query(
-    'select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    `select pid from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
   );
   return rows.map(({ pid }) => Number(pid));
 }
@@ -197,9 +198,11 @@ async function cpuOf(pids: readonly number[]): Promise<number | null> {
   if (!existsSync('/proc/self/schedstat')) return null;
   let nanoseconds = 0;
   for (const pid of pids) {
-    for (const thread of await readdir(`/proc/${pid}/task`)) {
-      const [spent = '0'] = (await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')).split(' ');
-      nanoseconds += Number(spent);
+    // Processes and threads come and go: what has gone meanwhile was not at work for us.
+    const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+    for (const thread of threads) {
+      const stat = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0');
+      nanoseconds += Number(stat.split(' ')[0]);
     }
   }
   return nanoseconds / 1e6;
@@ -213,12 +216,12 @@ function print(what: string, costs: readonly Cost[]): void {
   const clock = costs.map(({ clockMs }) => clockMs).sort((one, other) => one - other);
   const quantile = (share: number) =>
     clock[Math.min(clock.length - 1, Math.floor(share * clock.length))] ?? 0;
-  const mean = (of: (cost: Cost) => number | null) => {
-    const known = costs.flatMap((cost) => of(cost) ?? []);
-    return known.length === 0 ? '' : (known.reduce((sum, value) => sum + value, 0) / known.length).toFixed(1);
+  const median = (of: (cost: Cost) => number | null) => {
+    const known = costs.flatMap((cost) => of(cost) ?? []).sort((one, other) => one - other);
+    return known[Math.floor(known.length / 2)]?.toFixed(1) ?? '';
   };
   const cells = [what, quantile(0.5).toFixed(1), quantile(0.95).toFixed(1)];
   console.log(
-    `| ${[...cells, mean(({ serverMs }) => serverMs), mean(({ databaseMs }) => databaseMs)].join(' | ')} |`,
+    `| ${[...cells, median(({ serverMs }) => serverMs), median(({ databaseMs }) => databaseMs)].join(' | ')} |`,
   );
 }
