@@ -1,6 +1,6 @@
 /** The kinds of classifiers that a model version can be. How each is loaded and asked is known to classification/architectures. */
 
-export const architectureNames = ['LayoutLMv2', 'TF-IDF', 'average'] as const;
+const architectureNames = ['LayoutLMv2', 'TF-IDF', 'average'] as const;
 export type ArchitectureName = (typeof architectureNames)[number];
 
 /** What a classifier looks at. */
