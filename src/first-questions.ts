@@ -1,10 +1,10 @@
 /** What people see first, as they ask for it: the lists of documents, labels and runs. Asked at the start, so that they need not wait. */
 export const firstQuestions: readonly string[] = [
-  `{ documents(first: 2) { totalCount pageInfo { endCursor } edges { node {
+  `{ documents(first: 20) { totalCount pageInfo { endCursor } edges { node {
     id filename status needsReview createdAt label { id name } pages { number thumbnailUrl }
   } } } }`,
   '{ labels { id name documentCount } }',
-  `{ trainingRuns(first: 2) { totalCount pageInfo { hasNextPage endCursor } edges { node {
+  `{ trainingRuns(first: 20) { totalCount pageInfo { hasNextPage endCursor } edges { node {
     id number status statusReason trigger note tags createdAt startedAt finishedAt
     progress { epoch totalEpochs step totalSteps secondsLeft }
     failure { code message }
@@ -15,6 +15,5 @@ export const firstQuestions: readonly string[] = [
     gateDecision { verdict code reason difference differenceLow differenceHigh servingModel { id number } }
     baseModel { id number }
     modelVersion { id number aliases labels { id name } }
-    series(metric: "loss", maxPoints: 100) { step value }
   } } } }`,
 ];
