@@ -67,7 +67,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /** What can be searched over, by name; those of augmentation as `augmentation.wordDropout`. */
-export const searchableNames: readonly string[] = Object.keys(kinds);
+const searchableNames: readonly string[] = Object.keys(kinds);
 
 /** What makes ranges unusable, in a sentence; null when nothing does. Whether a run can be made with their values is not looked at. */
 export function findRangeFault(ranges: readonly SearchRange[]): string | null {

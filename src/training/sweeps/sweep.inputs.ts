@@ -6,7 +6,7 @@ import { createInvalidSweepError } from './sweep.errors.js';
 import type { SweepKind } from './sweep.js';
 import { SweepKindEnum } from './sweep.types.js';
 
-export const DistributionEnum = Object.fromEntries(distributions.map((name) => [name, name]));
+const DistributionEnum = Object.fromEntries(distributions.map((name) => [name, name]));
 registerEnumType(DistributionEnum, {
   name: 'SearchDistribution',
   description: 'How values are drawn from a range',
@@ -19,7 +19,7 @@ registerEnumType(DistributionEnum, {
 });
 
 @InputType('SearchRangeInput')
-export class SearchRangeInput {
+class SearchRangeInput {
   @Field(() => String, {
     description:
       'As in HyperparametersInput, without modelSize; those of augmentation as augmentation.wordDropout',

@@ -62,7 +62,7 @@ export class SweepRungType {
 }
 
 @ObjectType('DrawnValue')
-export class DrawnValueType {
+class DrawnValueType {
   @Field(() => String)
   hyperparameter!: string;
 
