@@ -12,7 +12,7 @@ export async function insertSplit(
   await tx.documentSplit.create({ data: split });
 }
 
-export type NewPart = Pick<Document, 'id' | 'filename' | 'mediaType' | 'byteSize' | 'sha256'> & {
+type NewPart = Pick<Document, 'id' | 'filename' | 'mediaType' | 'byteSize' | 'sha256'> & {
   splitId: string;
   splitFirstPage: number;
   fileFirstPage: number;

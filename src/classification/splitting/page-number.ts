@@ -1,7 +1,7 @@
 /** The number that is printed on a page, read out of its words: "Page 2 of 3", "2/3", "- 2 -". Pure. */
 import { pageText, type Word } from '../../ocr/word.js';
 
-export type PageNumber = {
+type PageNumber = {
   page: number;
   /** How many pages there are, where that is said. */
   total: number | null;

@@ -8,7 +8,7 @@
 import { joinPageProbabilities, mostLikely } from '../../layoutlmv2/probability.js';
 import type { Cue } from './boundary-cues.js';
 
-export type ProposedSegment = {
+type ProposedSegment = {
   firstPage: number;
   lastPage: number;
   /** Row of the most likely label of its pages by the document rule; null where no model has scored them. */
