@@ -1,15 +1,22 @@
 /** Keeps what a run tells of itself while it learns: steps, epochs, how long it will take. */
-
-import type { EpochEvent, StepEvent } from '../layoutlmv2/training/train.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { announceEvent } from '../platform/events/event.repository.js';
 import { createTimeLeft } from './time-left.js';
 import { insertEpoch, insertPoints, updateRun } from './training.repository.js';
-import type { TrainingRun } from './training-run.js';
+import type { EpochMetrics, TrainingRun } from './training-run.js';
+
+type Step = {
+  step: number;
+  totalSteps: number;
+  epoch: number;
+  examplesPerSecond: number;
+  durationMs: number;
+};
 
 export type ProgressLog = {
-  keepStep(event: StepEvent, totalEpochs: number): Promise<void>;
-  keepEpoch(event: EpochEvent): Promise<void>;
+  /** @param points figures of the step by the names of their series */
+  keepStep(step: Step, points: Readonly<Record<string, number>>, totalEpochs: number): Promise<void>;
+  keepEpoch(epoch: EpochMetrics): Promise<void>;
 };
 
 // Whoever watches sees a curve grow, not each of a hundred steps a second.
@@ -28,21 +35,14 @@ export function createProgressLog(
       ? Number.POSITIVE_INFINITY
       : Math.max(0, 60 * maxMinutes - (performance.now() - startedAt) / 1000);
   return {
-    async keepStep(event, totalEpochs) {
-      const { step, totalSteps, epoch, loss, learningRate, gradientNorm, examplesPerSecond, durationMs } =
-        event;
+    async keepStep({ step, totalSteps, epoch, examplesPerSecond, durationMs }, points, totalEpochs) {
       timeLeft.addStep(durationMs);
       const estimate = timeLeft.secondsLeft({ step, totalSteps, epoch, totalEpochs });
       const secondsLeft = estimate === null ? null : Math.min(estimate, secondsToLimit());
       const now = performance.now();
       const isTimeToAnnounce = now - announcedAt >= announceIntervalMs;
       await connection.transaction(async (tx) => {
-        await insertPoints(tx, runId, step, new Date(), {
-          loss,
-          learningRate,
-          gradientNorm,
-          examplesPerSecond,
-        });
+        await insertPoints(tx, runId, step, new Date(), points);
         await updateRun(tx, runId, { epoch, totalEpochs, step, totalSteps, examplesPerSecond, secondsLeft });
         if (isTimeToAnnounce) await announceEvent(tx, { topic: 'trainingRunUpdated', id: runId });
       });
