@@ -118,6 +118,9 @@ import { GateClassChangeResolver, GateDecisionResolver, GateResolver } from './t
 import { LabelThresholdResolver } from './training/label-threshold.resolver.js';
 import { createMeasureDrift } from './training/measure-drift.js';
 import { ClassMetricsResolver, ConfusionCellResolver, MetricsResolver } from './training/metrics.resolver.js';
+import { PretrainingResolver } from './training/pretraining/pretraining.resolver.js';
+import { createRunPretraining } from './training/pretraining/run-pretraining.js';
+import { createStartPretraining } from './training/pretraining/start-pretraining.js';
 import { createRunTraining } from './training/run-training.js';
 import { createSetPromotionPolicy } from './training/set-promotion-policy.js';
 import { createStartTrainingRun } from './training/start-training-run.js';
@@ -248,6 +251,7 @@ export function buildApi(surroundings: Surroundings): { resolvers: object[]; rou
       cancelTrainingRun: createCancelTrainingRun(foundation),
       annotateTrainingRun: createAnnotateTrainingRun({ connection }),
     }),
+    new PretrainingResolver({ connection, startPretraining: createStartPretraining(foundation) }),
     new SweepResolver({
       connection,
       startSweep: createStartSweep(foundation),
@@ -371,6 +375,12 @@ export function buildHandlers(surroundings: Surroundings): {
       runsDir: join(config.dataDir, 'runs'),
       enginePreference: config.engine,
       announce,
+    }),
+    createRunPretraining({
+      ...foundation,
+      encodePage,
+      runsDir: join(config.dataDir, 'runs'),
+      enginePreference: config.engine,
     }),
     createAdvanceSweep({ connection, announce, log }),
     createJudgeSweep({ ...foundation, encodePage, enginePreference: config.engine }),

@@ -29,6 +29,7 @@ import type { ModelFact } from './models/model-version.js';
 import { readPageJob } from './ocr/ocr.jobs.js';
 import type { OcrFact } from './ocr/read-page.js';
 import { type Job, jobOf } from './platform/jobs/job.js';
+import { runPretrainingJob } from './training/pretraining/pretraining.jobs.js';
 import { advanceSweepJob, judgeSweepJob } from './training/sweeps/sweep.jobs.js';
 import { checkTrainingJob, runTrainingJob } from './training/training.jobs.js';
 import type { TrainingFact } from './training/training-run.js';
@@ -91,6 +92,7 @@ const pipeline: { [Name in Fact['name']]: (fact: FactNamed<Name>) => Job[] } = {
   labelSettlingContinues: ({ labelId, after }) => [jobOf(settleLabelJob, { labelId, after })],
 
   runRequested: ({ runId }) => [jobOf(runTrainingJob, { runId })],
+  pretrainingRequested: ({ runId }) => [jobOf(runPretrainingJob, { runId })],
   runFinished: () => [jobOf(collectModelFilesJob, {})],
   sweepRequested: ({ sweepId }) => [jobOf(advanceSweepJob, { sweepId })],
   trialEnded: ({ sweepId }) => [jobOf(advanceSweepJob, { sweepId })],
@@ -115,6 +117,7 @@ export const jobs = [
   importModelJob,
   collectModelFilesJob,
   runTrainingJob,
+  runPretrainingJob,
   advanceSweepJob,
   judgeSweepJob,
   checkTrainingJob,

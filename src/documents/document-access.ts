@@ -9,6 +9,7 @@ import {
   findDocument,
   findDocuments,
   findPage,
+  listPagesById as findPages,
   findTextLayer,
   listHashesOfPages,
   listPagesOfDocuments as listPages,
@@ -94,6 +95,11 @@ export async function listPagesOfDocuments(
   documentIds: readonly string[],
 ): Promise<Page[][]> {
   return await listPages(database, documentIds);
+}
+
+/** Pages in the order of the ids, without those that are gone. */
+export async function listPagesById(database: Database, ids: readonly string[]): Promise<Page[]> {
+  return await findPages(database, ids);
 }
 
 /** The perceptual hash of each page in the order of the ids, null where there is none. */

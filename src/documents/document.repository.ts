@@ -146,6 +146,13 @@ export async function listPagesOfDocuments(
   return documentIds.map((id) => byDocument.get(id) ?? []);
 }
 
+/** In the order of the ids, without those that are gone. */
+export async function listPagesById(database: Database, ids: readonly string[]): Promise<Page[]> {
+  const pages = await database.page.findMany({ where: { id: { in: [...ids] } }, select: pageColumns });
+  const byId = new Map(pages.map((page) => [page.id, page]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
 export async function findPage(database: Database, id: string): Promise<Page | null> {
   return await database.page.findUnique({ where: { id }, select: pageColumns });
 }

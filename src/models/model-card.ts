@@ -25,12 +25,10 @@ export function describeModelCard(version: {
   members: readonly ModelMember[];
   /** Why it is of this architecture; null where there is nothing to tell. */
   reason: string | null;
+  /** Of a base that has learnt on without labels: on how many pages. */
+  unlabelledPages?: number;
 }): string {
-  const { architecture, licence, labels, baseNumber, members, reason } = version;
-  const descent =
-    baseNumber === null
-      ? 'Trained from scratch.'
-      : `Fine-tuned from model version ${baseNumber} of the same installation, whose licence it inherits.`;
+  const { architecture, licence, labels, members, reason } = version;
   return [
     '---',
     `license: ${licence}`,
@@ -39,13 +37,27 @@ export function describeModelCard(version: {
     '---',
     '',
     descriptions[architecture],
-    descent,
+    describeDescent(version),
     ...(reason === null ? [] : ['', `What its run has chosen to serve, and why. ${reason}`]),
     ...(members.length === 0 ? [] : ['', ...members.map(describeMember)]),
     '',
     ...labels.map((name) => `- ${name}`),
     '',
   ].join('\n');
+}
+
+function describeDescent({
+  baseNumber,
+  unlabelledPages,
+}: {
+  baseNumber: number | null;
+  unlabelledPages?: number;
+}): string {
+  if (baseNumber === null) return 'Trained from scratch.';
+  const base = `model version ${baseNumber} of the same installation, whose licence it inherits`;
+  return unlabelledPages === undefined
+    ? `Fine-tuned from ${base}.`
+    : `A pre-trained base, to be fine-tuned before it classifies: it goes on from ${base}, and has learnt on from ${unlabelledPages} pages without labels. Its classifier is that of the version before, untouched, and no longer fits.`;
 }
 
 function describeMember(member: ModelMember): string {

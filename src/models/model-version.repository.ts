@@ -14,7 +14,7 @@ export type NewModelVersion = Pick<
   | 'hasClassifier'
   | 'baseModelId'
 > &
-  Partial<Pick<ReadyModelVersion, 'temperature'>>;
+  Partial<Pick<ReadyModelVersion, 'temperature' | 'unmappedClasses' | 'isPretrainedBase'>>;
 
 /** What is known of a version that a run has made. */
 export type VersionOrigin = {

@@ -24,6 +24,8 @@ export type ModelVersion = {
   hasClassifier: boolean | null;
   /** What its classifier can say that no label stands for; while there is any, it cannot serve. */
   unmappedClasses: string[];
+  /** Made by learning on without labels: its classifier no longer fits, so it is there to be fine-tuned and cannot serve. */
+  isPretrainedBase: boolean;
   /** What its logits are divided by before they become confidences; null where none was fitted. */
   temperature: number | null;
   /** Why its run has made this architecture the one that may serve, in sentences; null where there was no choice. */

@@ -84,6 +84,12 @@ export class ModelVersionType implements ModelVersion {
   })
   unmappedClasses!: string[];
 
+  @Field(() => Boolean, {
+    description:
+      'Whether a run of kind PRETRAINING has made it: its classifier is that of its base and no longer fits, so it cannot serve; it is a base to fine-tune',
+  })
+  isPretrainedBase!: boolean;
+
   @Field(() => Float, {
     nullable: true,
     description:

@@ -44,6 +44,12 @@ export const createNoClassifierError = (number: number) =>
     message: `Model version ${number} is a base model without a classifier, so it cannot serve. Fine-tune it: startTrainingRun(input: { baseModelId: … }), and promote what the run makes.`,
   });
 
+export const createNeedsFineTuningError = (number: number) =>
+  createAppError({
+    code: 'MODEL_NEEDS_FINE_TUNING',
+    message: `Model version ${number} has learnt on without labels, and its classifier no longer fits what it has become, so it cannot serve. Fine-tune it: startTrainingRun(input: { baseModelId: … }), and promote what the run makes.`,
+  });
+
 export const createNoNetworkError = (number: number) =>
   createAppError({
     code: 'MODEL_HAS_NO_NETWORK',

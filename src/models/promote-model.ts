@@ -11,6 +11,7 @@ import type { RequireLicence } from './licence.js';
 import {
   createInvalidStepsError,
   createModelVersionNotFoundError,
+  createNeedsFineTuningError,
   createNoClassifierError,
   createNothingToRollBackError,
   createUnmappedClassesError,
@@ -65,7 +66,7 @@ export async function findServingNetwork(database: Database): Promise<ReadyModel
 
 /**
  * @returns a function that throws MODEL_VERSION_NOT_FOUND, MODEL_VERSION_NOT_READY, MODEL_FILES_COLLECTED,
- * MODEL_HAS_NO_CLASSIFIER, MODEL_CLASSES_UNMAPPED and LICENCE_REFUSED. Promoting what serves already changes nothing.
+ * MODEL_HAS_NO_CLASSIFIER, MODEL_NEEDS_FINE_TUNING, MODEL_CLASSES_UNMAPPED and LICENCE_REFUSED. Promoting what serves already changes nothing.
  */
 export function createPromoteModel(dependencies: Dependencies): PromoteModel {
   return (id, author) =>
@@ -130,6 +131,7 @@ export async function listStandingPromotions(database: Database): Promise<string
 export function requireServable(version: ModelVersion, requireLicence: RequireLicence): ReadyModelVersion {
   const ready = requireReady(version);
   if (!ready.hasClassifier) throw createNoClassifierError(ready.number);
+  if (ready.isPretrainedBase) throw createNeedsFineTuningError(ready.number);
   if (ready.unmappedClasses.length > 0) throw createUnmappedClassesError(ready.number, ready.unmappedClasses);
   requireLicence(ready.licence, `Model version ${ready.number}`);
   return ready;

@@ -57,6 +57,24 @@ export async function copyWords(
     order by copy.id, w.id desc`;
 }
 
+/** Of pages with words, of documents that have been read and for which no others stand, a sample that the seed draws. */
+export async function samplePagesWithWords(
+  database: Database,
+  sample: { exceptDocumentIds: readonly string[]; firstPages: number; seed: number; count: number },
+): Promise<string[]> {
+  const { exceptDocumentIds, firstPages, seed, count } = sample;
+  const rows = await database.$queryRaw<{ id: string }[]>`
+    select page.id
+    from pages as page
+    join documents as document on document.id = page.document_id and document.status in ('CLASSIFYING', 'READY')
+    where page.number <= ${firstPages}::int
+      and exists (select from page_words as words where words.page_id = page.id and cardinality(words.texts) > 0)
+      and not exists (select from unnest(${[...exceptDocumentIds]}::uuid[]) as excepted (id) where excepted.id = document.id)
+    order by md5(page.id::text || ${String(seed)}), page.id
+    limit ${count}::int`;
+  return rows.map(({ id }) => id);
+}
+
 export async function countUnreadPages(database: Database, documentId: string): Promise<number> {
   return await database.page.count({ where: { documentId, words: { none: {} } } });
 }

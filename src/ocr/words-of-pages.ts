@@ -2,7 +2,12 @@
 import type { Database, Transaction } from '../platform/database/database.js';
 import { createId } from '../shared/ids.js';
 import type { QuarterTurns } from './page-orientation.js';
-import { copyWords, listNewestWords, listReadDocuments } from './page-words.repository.js';
+import {
+  copyWords,
+  listNewestWords,
+  listReadDocuments,
+  samplePagesWithWords,
+} from './page-words.repository.js';
 import { unpackWords, type Word } from './word.js';
 
 export type WordsOfPage = {
@@ -32,6 +37,18 @@ export async function listWordsOfPages(
         skewDegrees: row.skewDegrees,
       },
   );
+}
+
+/**
+ * Ids of pages that have words, drawn by the seed from all documents that have been read, at most `count`.
+ *
+ * @param sample.firstPages how many pages of a document can be drawn, from its first
+ */
+export async function sampleReadPages(
+  database: Database,
+  sample: { exceptDocumentIds: readonly string[]; firstPages: number; seed: number; count: number },
+): Promise<string[]> {
+  return await samplePagesWithWords(database, sample);
 }
 
 /** Gives pages the words of others, which look the same, so that nobody reads them again. */

@@ -13,6 +13,14 @@ export async function listSplits(
   return new Map(rows.map(({ documentId, split }) => [documentId, split]));
 }
 
+export async function listHoldoutDocuments(database: Database): Promise<string[]> {
+  const rows = await database.splitAssignment.findMany({
+    where: { split: 'HOLDOUT' },
+    select: { documentId: true },
+  });
+  return rows.map(({ documentId }) => documentId);
+}
+
 /** Documents that come into the holdout make its next version. */
 export async function insertSplits(
   tx: Transaction,

@@ -41,21 +41,35 @@ export function defaultHyperparameters(options: {
   maxBytes?: number;
 }): RunHyperparameters {
   const { baseSize, modelSize } = options;
-  const isSmallBase = (options.baseParameterCount ?? Number.POSITIVE_INFINITY) <= mostParametersOfSmall;
+  const isSmallBase = isSmall(options.baseParameterCount);
   const trainingDocuments = Math.max(1, options.trainingDocuments);
   const defaults = defaultsFor(baseSize, isSmallBase, modelSize);
   const fittingBatch = 2 ** Math.floor(Math.log2(trainingDocuments / leastStepsPerEpoch));
   const batchSize = Math.min(defaults.batchSize, Math.max(smallestBatch, fittingBatch));
   const stepsPerEpoch = Math.ceil(trainingDocuments / batchSize);
   const epochsFromScratch = Math.min(mostEpochs, Math.ceil(leastStepsFromScratch / stepsPerEpoch));
-  const network = modelConfig(sizeFor(baseSize, isSmallBase, modelSize), usualVocabulary);
-  const fitting = fitToMemory(network, usualLabels, { ...defaults, batchSize }, options.maxBytes ?? budget());
+  const fitting = fitRun({ ...defaults, batchSize }, { ...options, isSmallBase });
   return {
     ...defaults,
     batchSize,
     ...fitting,
     epochs: baseSize === null ? Math.max(defaults.epochs, epochsFromScratch) : defaults.epochs,
   };
+}
+
+/** Whether a base model is as small as those that are made here; one of unknown size is not. */
+export function isSmall(parameterCount: number | null | undefined): boolean {
+  return (parameterCount ?? Number.POSITIVE_INFINITY) <= mostParametersOfSmall;
+}
+
+/** How many pages go through the network at once within `maxBytes`, by default a share of the machine's memory. */
+export function fitRun(
+  hyperparameters: Parameters<typeof fitToMemory>[2],
+  start: { baseSize: string | null; isSmallBase: boolean; modelSize: Size; maxBytes?: number },
+): ReturnType<typeof fitToMemory> {
+  const { baseSize, isSmallBase, modelSize, maxBytes } = start;
+  const network = modelConfig(sizeFor(baseSize, isSmallBase, modelSize), usualVocabulary);
+  return fitToMemory(network, usualLabels, hyperparameters, maxBytes ?? budget());
 }
 
 /** Half of the memory there is, or the 12 GB that suffice for the base size where that is more; but never nearly all of it. */

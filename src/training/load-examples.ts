@@ -12,11 +12,11 @@ import type { DatasetItem, DatasetSplit } from './training-run.js';
 export type SnapshotDocument = { item: DatasetItem; pages: readonly Page[] };
 
 // A document of hundreds of pages would outweigh all others in training; measured is on every page.
-const maxTrainingPages = 8;
+export const maxTrainingPages = 8;
 // Ids of one query: PostgreSQL takes 65,535 parameters.
 const documentsAtOnce = 1000;
 // 150 kB a page: up to this many are kept at hand (0.6 GB), of more each is read when it is needed.
-const maxPagesAtHand = 4000;
+export const maxPagesAtHand = 4000;
 
 export async function listSnapshotDocuments(
   connection: DatabaseConnection,

@@ -66,7 +66,7 @@ export class MetricsResolver {
 
   @FieldResolver(() => [MetricPointType], {
     description:
-      'loss, learningRate, gradientNorm or examplesPerSecond by step. Of more than maxPoints, the lowest and the highest of equal stretches of steps stay, so that no peak is lost',
+      'loss, learningRate, gradientNorm or examplesPerSecond by step; of a run of kind PRETRAINING also wordAccuracy, alignmentAccuracy and matchingAccuracy, without gradientNorm. Of more than maxPoints, the lowest and the highest of equal stretches of steps stay, so that no peak is lost',
   })
   async series(
     @Root() run: TrainingRun,

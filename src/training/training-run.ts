@@ -4,6 +4,10 @@ import type { Hyperparameters } from '../layoutlmv2/training/hyperparameters.js'
 export const runStatuses = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'SKIPPED'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
+/** Learns from what people have decided, or learns on from pages alone. */
+export const runKinds = ['FINE_TUNING', 'PRETRAINING'] as const;
+export type RunKind = (typeof runKinds)[number];
+
 export const runTriggers = ['MANUAL', 'CORRECTIONS', 'SCHEDULE', 'DRIFT', 'SWEEP'] as const;
 export type RunTrigger = (typeof runTriggers)[number];
 
@@ -17,6 +21,7 @@ export type TrainingRun = {
   id: string;
   /** From 1, in the order of their making. */
   number: number;
+  kind: RunKind;
   status: RunStatus;
   /** Why it was skipped, cancelled or failed. */
   statusReason: string | null;
@@ -167,7 +172,7 @@ export type MetricPoint = { step: number; value: number; at: Date };
 /** What the training feature announces. */
 export type TrainingFact =
   | { name: 'driftReferenceWanted'; documentIds: readonly string[] }
-  | { name: 'runRequested'; runId: string }
+  | { name: 'runRequested' | 'pretrainingRequested'; runId: string }
   | { name: 'runFinished'; runId: string; status: RunStatus }
   | { name: 'sweepRequested' | 'trialEnded' | 'bestTrialFound'; sweepId: string };
 

@@ -4,8 +4,8 @@ import type { FreezingPreset } from '../layoutlmv2/freezing.js';
 import { AugmentationInput } from './augmentation.types.js';
 import type { WantedHyperparameters } from './start-training-run.js';
 import type { RunFilter } from './training.repository.js';
-import { ModelSizeEnum, RunStatusEnum, RunTriggerEnum } from './training.types.js';
-import type { RunHyperparameters, RunStatus, RunTrigger } from './training-run.js';
+import { ModelSizeEnum, RunKindEnum, RunStatusEnum, RunTriggerEnum } from './training.types.js';
+import type { RunHyperparameters, RunKind, RunStatus, RunTrigger } from './training-run.js';
 
 @InputType('HyperparametersInput', {
   description: 'What is not given has a default that fits where the run starts',
@@ -102,6 +102,9 @@ export class StartTrainingRunInput {
 
 @InputType('TrainingRunFilter')
 export class TrainingRunFilterInput {
+  @Field(() => [RunKindEnum], { nullable: true })
+  kinds?: RunKind[] | null;
+
   @Field(() => [RunStatusEnum], { nullable: true })
   statuses?: RunStatus[] | null;
 
@@ -122,7 +125,8 @@ export function toRunFilter(input: TrainingRunFilterInput | null | undefined): R
   return withoutNulls(input ?? {});
 }
 
-function withoutNulls<Input extends object>(
+/** What is given of an input. */
+export function withoutNulls<Input extends object>(
   input: Input,
 ): { [Key in keyof Input]?: NonNullable<Input[Key]> } {
   const given = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);

@@ -8,6 +8,7 @@ import type {
   DatasetItem,
   EpochMetrics,
   RunHyperparameters,
+  RunKind,
   RunStatus,
   RunTrigger,
   TrainingRun,
@@ -28,6 +29,7 @@ export async function insertRun(
   tx: Transaction,
   run: {
     id: string;
+    kind?: RunKind;
     status: RunStatus;
     statusReason: string | null;
     trigger: RunTrigger;
@@ -120,6 +122,7 @@ export async function lockRun(tx: Transaction, id: string): Promise<TrainingRun 
 }
 
 export type RunFilter = {
+  kinds?: readonly RunKind[];
   statuses?: readonly RunStatus[];
   triggers?: readonly RunTrigger[];
   /** All of them. */
@@ -171,8 +174,9 @@ export async function countRuns(database: Database, filter: RunFilter): Promise<
   return await database.trainingRun.count({ where: conditionOf(filter) });
 }
 
-function conditionOf({ statuses, triggers, tags }: RunFilter) {
+function conditionOf({ kinds, statuses, triggers, tags }: RunFilter) {
   return {
+    ...(kinds && { kind: { in: [...kinds] } }),
     ...(statuses && { status: { in: [...statuses] } }),
     ...(triggers && { trigger: { in: [...triggers] } }),
     ...(tags && { tags: { hasEvery: [...tags] } }),

@@ -11,8 +11,10 @@ import {
   type EpochMetrics,
   type MetricPoint,
   type RunHyperparameters,
+  type RunKind,
   type RunStatus,
   type RunTrigger,
+  runKinds,
   runStatuses,
   runTriggers,
 } from './training-run.js';
@@ -21,6 +23,18 @@ const enumOf = (values: readonly string[]) => Object.fromEntries(values.map((val
 
 export const RunStatusEnum = enumOf(runStatuses);
 registerEnumType(RunStatusEnum, { name: 'RunStatus' });
+
+export const RunKindEnum = enumOf(runKinds);
+registerEnumType(RunKindEnum, {
+  name: 'TrainingRunKind',
+  valuesConfig: {
+    FINE_TUNING: { description: 'Learns labels from what people have decided' },
+    PRETRAINING: {
+      description:
+        'Learns on from pages alone, by what is masked on them; it makes a base to fine-tune, which the gate is not asked about',
+    },
+  },
+});
 
 export const RunTriggerEnum = enumOf(runTriggers);
 registerEnumType(RunTriggerEnum, { name: 'RunTrigger', description: 'What made a run start' });
@@ -181,6 +195,9 @@ export class TrainingRunType {
 
   @Field(() => Int, { description: 'From 1, in the order of their making' })
   number!: number;
+
+  @Field(() => RunKindEnum)
+  kind!: RunKind;
 
   @Field(() => RunStatusEnum)
   status!: RunStatus;
