@@ -10,7 +10,7 @@ import { createDropout, type Dropout, noDropout } from './ops/dropout.js';
 import { createApplyForTraining, type NormedConvolution } from './visual-backbone.js';
 
 /** The table of word embeddings: by far the largest weight, of which a batch reads a few hundred rows. */
-const WORD_TABLE = 'layoutlmv2.embeddings.word_embeddings.weight';
+export const WORD_TABLE = 'layoutlmv2.embeddings.word_embeddings.weight';
 
 export type GradientOptions = {
   /** Names of the weights that get a gradient. Parts before the first of them are kept off the tape. */

@@ -29,6 +29,12 @@ export class HyperparametersInput {
   @Field(() => Float, { nullable: true })
   headLearningRateMultiplier?: number | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Of the word embeddings: a table that starts from nothing wants a higher learning rate',
+  })
+  wordLearningRateMultiplier?: number | null;
+
   @Field(() => Float, { nullable: true })
   weightDecay?: number | null;
 

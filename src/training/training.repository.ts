@@ -1,9 +1,9 @@
 /** Runs, datasets and metrics in PostgreSQL. */
-import { z } from 'zod';
 import { servingAlias } from '../models/model-version.js';
 import type { Database, Transaction } from '../platform/database/database.js';
 import type { Prisma } from '../platform/database/generated/client.js';
 import { groupBy } from '../shared/group-by.js';
+import { readStoredHyperparameters } from './stored-hyperparameters.js';
 import type {
   DatasetItem,
   EpochMetrics,
@@ -16,13 +16,8 @@ import type {
 
 type RunRow = Prisma.TrainingRunGetPayload<object>;
 
-// Written by us and checked before: only that it is an object is told again.
-const storedHyperparameters = z.custom<RunHyperparameters>(
-  (value) => typeof value === 'object' && value !== null,
-);
-
 function toRun(row: RunRow): TrainingRun {
-  return { ...row, hyperparameters: storedHyperparameters.parse(row.hyperparameters) };
+  return { ...row, hyperparameters: readStoredHyperparameters(row.hyperparameters) };
 }
 
 export async function insertRun(

@@ -65,6 +65,9 @@ export class HyperparametersType {
   @Field(() => Float)
   headLearningRateMultiplier!: number;
 
+  @Field(() => Float, { description: 'Of the word embeddings' })
+  wordLearningRateMultiplier!: number;
+
   @Field(() => Float)
   weightDecay!: number;
 

@@ -29,6 +29,12 @@ export type Hyperparameters = {
   learningRate: number;
   /** The classifier's learning rate as a multiple of `learningRate`: it alone starts from nothing in fine-tuning. */
   headLearningRateMultiplier: number;
+  /**
+   * The word table's learning rate as a multiple of `learningRate`. A row moves only in the steps whose pages have its word, so a
+   * table that starts from nothing wants a higher one. Measured with `small` and 800 pages of 23 kinds, backbone frozen, after two
+   * epochs: 71 % of other pages are right with 10, 33 % with 1.
+   */
+  wordLearningRateMultiplier: number;
   /** AdamW's decay of everything but biases and norms. */
   weightDecay: number;
   /** Share of all steps over which the learning rate climbs to its peak. */
@@ -64,6 +70,7 @@ export const fineTuningHyperparameters: Hyperparameters = {
   microBatchSize: 2,
   learningRate: 5e-5,
   headLearningRateMultiplier: 10,
+  wordLearningRateMultiplier: 1,
   weightDecay: 0.01,
   warmupRatio: 0.1,
   schedule: 'linear',
@@ -123,6 +130,7 @@ const LIMITS = {
   // 0 is allowed, as it makes a run that only measures.
   learningRate: { whole: false, from: 0, to: 1 },
   headLearningRateMultiplier: { whole: false, from: 0, to: 10_000 },
+  wordLearningRateMultiplier: { whole: false, from: 0, to: 10_000 },
   weightDecay: { whole: false, from: 0, to: 1 },
   warmupRatio: { whole: false, from: 0, to: 1 },
   maxGradientNorm: { whole: false, from: Number.MIN_VALUE, to: Number.MAX_VALUE },

@@ -8,7 +8,7 @@ import { collate } from '../collate.js';
 import type { LayoutLMv2Config } from '../config.js';
 import type { EncodedPage } from '../encoded-page.js';
 import { hasLiveBatchNorms, isBackboneFrozen, trainableParameters } from '../freezing.js';
-import { lossAndGradients } from '../gradients.js';
+import { lossAndGradients, WORD_TABLE } from '../gradients.js';
 import { stackFeatures } from '../image-features.js';
 import { createModel, type LayoutLMv2Model, readWeights, runSequenceClassifier } from '../model.js';
 import { createDropout } from '../ops/dropout.js';
@@ -286,7 +286,7 @@ async function scorePart(model: LayoutLMv2Model, prepared: readonly PreparedPage
 function optimiserOf(
   model: LayoutLMv2Model,
   trainable: readonly string[],
-  { headLearningRateMultiplier, weightDecay }: Hyperparameters,
+  { headLearningRateMultiplier, wordLearningRateMultiplier, weightDecay }: Hyperparameters,
   state: AdamWState | undefined,
 ): AdamW {
   const specs = new Map(parameterSpec(model.config, model.labelCount).map((spec) => [spec.name, spec]));
@@ -295,7 +295,12 @@ function optimiserOf(
     const variable = model.parameters.get(name);
     if (spec === undefined || variable === undefined)
       throw new Error(`The model has no parameter ${name} to train.`);
-    const learningRateMultiplier = spec.part === 'classifier' ? headLearningRateMultiplier : 1;
+    const learningRateMultiplier =
+      spec.part === 'classifier'
+        ? headLearningRateMultiplier
+        : name === WORD_TABLE
+          ? wordLearningRateMultiplier
+          : 1;
     return { name, variable, decay: spec.decay, learningRateMultiplier };
   });
   return createAdamW(parameters, { ...ADAM, weightDecay }, state);

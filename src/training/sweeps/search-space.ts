@@ -52,6 +52,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   microBatchSize: 'integer',
   learningRate: 'number',
   headLearningRateMultiplier: 'number',
+  wordLearningRateMultiplier: 'number',
   weightDecay: 'number',
   warmupRatio: 'number',
   schedule: 'text',

@@ -1,25 +1,20 @@
 /** Sweeps in PostgreSQL. Their trials are ordinary runs: see training.repository.ts. */
-import { z } from 'zod';
+
 import type { Database, Transaction } from '../../platform/database/database.js';
 import type { Prisma } from '../../platform/database/generated/client.js';
+import { readStoredHyperparameters } from '../stored-hyperparameters.js';
 import { listEpochs, listRunsOfSweeps } from '../training.repository.js';
-import type { RunHyperparameters } from '../training-run.js';
 import { drawsSchema, searchRangesSchema } from './search-space.js';
 import { rankTrials, type Sweep, type SweepTrial } from './sweep.js';
 
 type SweepRow = Prisma.SweepGetPayload<object>;
-
-// Written by us and checked before: only that it is an object is told again.
-const storedHyperparameters = z.custom<RunHyperparameters>(
-  (value) => typeof value === 'object' && value !== null,
-);
 
 function toSweep(row: SweepRow): Sweep {
   return {
     ...row,
     ranges: searchRangesSchema.parse(row.ranges),
     draws: drawsSchema.parse(row.draws),
-    hyperparameters: storedHyperparameters.parse(row.hyperparameters),
+    hyperparameters: readStoredHyperparameters(row.hyperparameters),
   };
 }
 
