@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,6 +9,7 @@ import { createCorrectLabel } from '../../../src/classification/decide-label.js'
 import { createEncodeStoredPage, type EncodeStoredPage } from '../../../src/classification/encode-page.js';
 import { readCheckpoint } from '../../../src/layoutlmv2/checkpoints/checkpoint.js';
 import { findHeads } from '../../../src/layoutlmv2/pretraining/heads-file.js';
+import { memberFoldersOf } from '../../../src/models/average-folder.js';
 import { getLabelIdsOfModel, getReadyModelVersion } from '../../../src/models/get-model-version.js';
 import { createModelStore, type ModelStore } from '../../../src/models/model-store.js';
 import { createPromoteModel, findServingModel } from '../../../src/models/promote-model.js';
@@ -187,6 +188,34 @@ describe('learning on without labels', () => {
       await cancelled;
       expect(await read(id)).toMatchObject({ status: 'CANCELLED', modelVersionId: null });
       expect(existsSync(store.folderOf(id))).toBe(false);
+    },
+    patienceMs,
+  );
+
+  it(
+    'goes on with the network of an average, and with the heads that lie beside it',
+    async () => {
+      const average = await make.makeModelVersion(labelIds);
+      await database.query(`update model_versions set architecture = 'average' where id = $1`, [average.id]);
+      const members = memberFoldersOf(store.folderOf(average.id));
+      await cp(store.folderOf(whole.id), members.network, { recursive: true });
+      // At a rate of 0 it stays what it was.
+      const { id } = await createStartPretraining({ ...log, modelSize: 'tiny' })({
+        note: null,
+        baseModelId: average.id,
+        hyperparameters: { ...quick, epochs: 1, learningRate: 0 },
+      });
+      await createRunPretraining(jobs()).run({ runId: id }, context());
+      const { database: reader } = database.connection;
+      expect(await getReadyModelVersion(reader, id)).toMatchObject({ architecture: 'LayoutLMv2' });
+      const [before, after] = [
+        await readCheckpoint(members.network),
+        await readCheckpoint(store.folderOf(id)),
+      ];
+      expect(after.weights).toEqual(before.weights);
+      expect(await findHeads(store.folderOf(id), after.config)).toEqual(
+        await findHeads(members.network, after.config),
+      );
     },
     patienceMs,
   );
