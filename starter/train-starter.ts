@@ -2,7 +2,7 @@
  * Trains the starter model, which a new installation serves first: on the synthetic corpus only, first self-supervised, then on the
  * kinds of documents. Seeded; a run that was stopped goes on where it was with the same command.
  *
- *   npm run train:starter -- --work <folder> [--pages 12000] [--pretraining-epochs 4] [--epochs 11] [--engine auto]
+ *   npm run train:starter -- --work <folder> [--pages 12000] [--pretraining-epochs 4] [--epochs 7] [--whole-epochs 3] [--engine auto]
  *
  * The folder receives the corpus, its encoded form, the states, log.jsonl, and at the end curves.svg and `model`.
  */
@@ -44,7 +44,8 @@ const { values } = parseArgs({
     pages: { type: 'string', default: '12000' },
     seed: { type: 'string', default: '1' },
     'pretraining-epochs': { type: 'string', default: '4' },
-    epochs: { type: 'string', default: '11' },
+    epochs: { type: 'string', default: '7' },
+    'whole-epochs': { type: 'string', default: '3' },
     engine: { type: 'string', default: 'auto' },
   },
 });
@@ -58,6 +59,59 @@ const VOCABULARY_SIZE = 10_000;
 /** Of a page's words the first ones say what it is; twice as many take twice the time. */
 const MAX_TOKENS = 192;
 const STEPS_PER_LOG_LINE = 25;
+
+/** What both stages of learning the kinds have in common. */
+const LEARNING_KINDS: Hyperparameters = {
+  ...fineTuningHyperparameters,
+  examplesPerEpoch: EXAMPLES_PER_EPOCH,
+  batchSize: 16,
+  microBatchSize: 16,
+  headLearningRateMultiplier: 4,
+  weightDecay: 0.05,
+  warmupRatio: 0.04,
+  schedule: 'cosine',
+  earlyStoppingPatience: null,
+  maxTokens: MAX_TOKENS,
+  augmentation: {
+    ...noAugmentation,
+    rotation: 2,
+    scale: 0.08,
+    shift: 30,
+    crop: 0.05,
+    blur: 0.2,
+    noise: 10,
+    morphology: 0.3,
+    contrast: 0.2,
+    brightness: 0.1,
+    boxJitter: 8,
+    wordOrder: 0.02,
+    wordDropout: 0.2,
+    spanDropout: 0.3,
+    characterNoise: 0.05,
+    textDropout: 0.1,
+    imageDropout: 0.05,
+  },
+};
+
+/**
+ * The kinds are learnt in two stages: first by all but the visual backbone, which stays as self-supervised learning has left it, then
+ * by the whole network at a lower rate. Trained from the first step on, the backbone keeps the encoder from learning: after 2,000 pages
+ * 30 % of the validation pages were right, and 71 % without it.
+ */
+const STAGES: Record<string, Partial<Hyperparameters>> = {
+  kinds: {
+    epochs: Number(values.epochs),
+    learningRate: 6e-4,
+    wordLearningRateMultiplier: 10,
+    freezing: 'backbone-from-scratch',
+  },
+  whole: {
+    epochs: Number(values['whole-epochs']),
+    learningRate: 1.5e-4,
+    wordLearningRateMultiplier: 3,
+    freezing: 'none',
+  },
+};
 
 const corpusFolder = join(work, 'corpus');
 await mkdir(work, { recursive: true });
@@ -150,45 +204,17 @@ async function learnWithoutLabels(): Promise<WeightMap> {
 
 async function learnLabels(pretrained: WeightMap): Promise<WeightMap> {
   const headNames = new Set(headSpec(config).map(({ name }) => name));
-  const start = new Map([...pretrained].filter(([name]) => !headNames.has(name)));
-  const hyperparameters: Hyperparameters = {
-    ...fineTuningHyperparameters,
-    epochs: Number(values.epochs),
-    examplesPerEpoch: EXAMPLES_PER_EPOCH,
-    batchSize: 16,
-    microBatchSize: 16,
-    // With 1e-3 nothing was learnt in 200 steps, with 3e-4 as much as can be expected.
-    learningRate: 4e-4,
-    headLearningRateMultiplier: 4,
-    wordLearningRateMultiplier: 10,
-    weightDecay: 0.05,
-    warmupRatio: 0.04,
-    schedule: 'cosine',
-    freezing: { freezeAt: 0, trainRelativePosition: true, liveBatchNorms: true },
-    earlyStoppingPatience: null,
-    seed,
-    maxTokens: MAX_TOKENS,
-    augmentation: {
-      ...noAugmentation,
-      rotation: 2,
-      scale: 0.08,
-      shift: 30,
-      crop: 0.05,
-      blur: 0.2,
-      noise: 10,
-      morphology: 0.3,
-      contrast: 0.2,
-      brightness: 0.1,
-      boxJitter: 8,
-      wordOrder: 0.02,
-      wordDropout: 0.2,
-      spanDropout: 0.3,
-      characterNoise: 0.05,
-      textDropout: 0.1,
-      imageDropout: 0.05,
-    },
-  };
-  const stateFolder = join(work, 'classes');
+  let weights: WeightMap = new Map([...pretrained].filter(([name]) => !headNames.has(name)));
+  for (const [stage, change] of Object.entries(STAGES)) weights = await learnStage(stage, change, weights);
+  return weights;
+}
+
+async function learnStage(
+  stage: string,
+  change: Partial<Hyperparameters>,
+  start: WeightMap,
+): Promise<WeightMap> {
+  const stateFolder = join(work, stage);
   const resumeFrom = await findTrainerState(stateFolder);
   const events = trainSequenceClassifier({
     config,
@@ -196,7 +222,7 @@ async function learnLabels(pretrained: WeightMap): Promise<WeightMap> {
     labelCount: labels.length,
     training,
     validation,
-    hyperparameters,
+    hyperparameters: { ...LEARNING_KINDS, ...change, seed },
     spelling: createSpelling(tokenizerModel),
     ...(resumeFrom && { resumeFrom }),
   });
@@ -206,7 +232,7 @@ async function learnLabels(pretrained: WeightMap): Promise<WeightMap> {
     if (event.type === 'micro-batch' || (event.type === 'step' && event.step % STEPS_PER_LOG_LINE !== 0))
       continue;
     const { type, state, ...figures } = { state: undefined, ...event };
-    await log({ stage: 'classes', type, ...figures });
+    await log({ stage, type, ...figures });
     if (state) await writeTrainerState(stateFolder, await state());
   }
   return next.value.weights;
