@@ -112,6 +112,8 @@ async function learn(
     seed,
     ...changes,
   };
+  // Positions that a saved network was never trained on are not used, as in the product.
+  hyperparameters.maxTokens = Math.min(hyperparameters.maxTokens, network.config.maxPositionEmbeddings);
   const byPage = new Map(
     [...corpus.training, ...corpus.validation].map((example) => [example.unit, example]),
   );

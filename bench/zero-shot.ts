@@ -45,11 +45,12 @@ if (rows.includes(-1)) throw new Error(`${values.model} knows only ${labels.join
 const examples = values.split === 'train' ? corpus.training : corpus.validation;
 const classifier = createPageClassifier({ config, weights, labelCount: labels.length });
 const tally = corpus.labels.map(() => labels.map(() => 0));
+const maxTokens = Math.min(Number(values.tokens), config.maxPositionEmbeddings);
 let [hits, hitsAmongAll] = [0, 0];
 const startedAt = performance.now();
 for (let from = 0; from < examples.length; from += 32) {
   const part = examples.slice(from, from + 32);
-  const pages = await Promise.all(part.map((example) => loadPage(example, Number(values.tokens))));
+  const pages = await Promise.all(part.map((example) => loadPage(example, maxTokens)));
   for (const [index, { logits }] of (await classifier.classify(pages)).entries()) {
     const label = part[index]?.label ?? 0;
     const best = mostLikely(logits);

@@ -35,4 +35,22 @@ describe('the batches of an epoch', () => {
     );
     expect(shortest).not.toEqual([...shortest].sort((a, b) => a - b));
   });
+
+  it('goes through all examples in passes where epochs are shorter, each pass in an order of its own', () => {
+    const seen = [1, 2, 3, 4].flatMap((epoch) =>
+      planEpoch({ ...options, epoch, examplesPerEpoch: 20 }).flat(2),
+    );
+    const { exampleCount } = options;
+    const [first, second] = [seen.slice(0, exampleCount), seen.slice(exampleCount)];
+    expect(new Set(first).size).toBe(exampleCount);
+    expect(new Set(second).size).toBe(second.length);
+    expect(second).not.toEqual(first.slice(0, second.length));
+  });
+
+  it('repeats examples where an epoch is longer than all of them', () => {
+    const seen = planEpoch({ ...options, examplesPerEpoch: 2 * options.exampleCount }).flat(2);
+    for (let example = 0; example < options.exampleCount; example++) {
+      expect(seen.filter((other) => other === example)).toHaveLength(2);
+    }
+  });
 });
