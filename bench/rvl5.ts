@@ -72,6 +72,8 @@ const wordsOf = new Map(pages.map(({ page, words }) => [page, words.map(({ text 
 const saved = isFromScratch ? null : await readCheckpoint(values.from);
 const work = values.work ?? (await mkdtemp(join(tmpdir(), 'bench-rvl5-')));
 await mkdir(work, { recursive: true });
+/** An encoded corpus is opened once: its file stays open. */
+const opened = new Map<string, ReturnType<typeof openEncodedCorpus>>();
 
 for (const count of values.train.split(',').map(Number)) {
   const results: Record<'network' | 'text' | 'average' | 'chosen', number[]> = {
@@ -233,11 +235,15 @@ async function prepare(chosen: { training: readonly string[] }, seed: number) {
 
 async function encode(name: string, { tokenizer }: Pick<Network, 'tokenizer'>) {
   const file = join(work, name);
+  const known = opened.get(file);
+  if (known) return known;
   await encodeCorpus(folder, file, createTokenizer(tokenizer), {
     maxTokens: MOST_TOKENS,
     onProgress: () => {},
   });
-  return openEncodedCorpus(file);
+  const corpus = openEncodedCorpus(file);
+  opened.set(file, corpus);
+  return corpus;
 }
 
 function accuracyOn(examples: readonly TrainingExample[], rows: readonly Float32Array[]): number {
