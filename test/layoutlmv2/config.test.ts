@@ -222,6 +222,13 @@ describe('freezing', () => {
         'visual-embeddings',
       ],
       backbone: ['classifier', 'embeddings', 'encoder', 'visual-embeddings'],
+      'backbone-from-scratch': [
+        'classifier',
+        'embeddings',
+        'encoder',
+        'relative-position',
+        'visual-embeddings',
+      ],
       'all-but-head': ['classifier'],
     });
   });
