@@ -99,6 +99,9 @@ async function describeStarter(folder: string) {
 async function isThere(folder: string): Promise<boolean> {
   return access(folder).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
   );
 }

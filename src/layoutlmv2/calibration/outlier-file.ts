@@ -26,7 +26,10 @@ export async function findOutlierModel(folder: string): Promise<OutlierModel | n
   const path = join(folder, FILE_NAME);
   const isThere = await access(path).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
   );
   if (!isThere) return null;
   const file = await openSafetensors(path);
