@@ -77,6 +77,12 @@ export class AugmentationType implements Augmentation {
   })
   characterNoise!: number;
 
+  @Field(() => Float, {
+    description:
+      "Share of a page's words, at most, in whose places stand others that mean nothing; each page has its own share; at most 1",
+  })
+  foreignWords!: number;
+
   @Field(() => Float, { description: 'Probability that a token is hidden behind [MASK]; at most 1' })
   tokenMasking!: number;
 
@@ -182,6 +188,13 @@ export class AugmentationInput implements Partial<Record<keyof Augmentation, num
     description: 'Probability that a word is misread as OCR does, joined to the next one or split; at most 1',
   })
   characterNoise?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Share of a page's words, at most, in whose places stand others that mean nothing; each page has its own share; at most 1",
+  })
+  foreignWords?: number | null;
 
   @Field(() => Float, {
     nullable: true,

@@ -9,7 +9,7 @@ import type { Augmentation } from './augmentation-settings.js';
 import { blankImage, drawView, type ImageView, viewImage } from './image-view.js';
 import { placeWords, reorderWords } from './layout-changes.js';
 import { tokensOf, wordsOf } from './page-words.js';
-import { dropBand, dropWords, maskTokens, misreadWords } from './text-changes.js';
+import { dropBand, dropWords, maskTokens, misreadWords, replaceWords } from './text-changes.js';
 import type { Spelling } from './text-spelling.js';
 
 /** What of a page is seen. */
@@ -18,7 +18,7 @@ type Seen = 'both' | 'words' | 'image';
 /**
  * A changed copy of the page; the page itself stays as it is.
  *
- * @param spelling needed for character noise and masking only
+ * @param spelling needed for character noise, foreign words and masking only
  * @throws Error if it is needed and missing.
  */
 export function augmentPage(
@@ -56,12 +56,16 @@ export function augmentWords(
   random: Random,
 ): Pick<EncodedPage, 'inputIds' | 'boxes'> {
   if (how.seen === 'image') return tokensOf([], page);
-  const { spanDropout, wordDropout, wordOrder, characterNoise, tokenMasking, boxJitter } = augmentation;
+  const { spanDropout, wordDropout, wordOrder, characterNoise, foreignWords, tokenMasking, boxJitter } =
+    augmentation;
   let words = dropBand(wordsOf(page), spanDropout, random);
   words = dropWords(words, wordDropout, random);
   words = reorderWords(words, wordOrder, random);
   if (characterNoise > 0) {
     words = misreadWords(words, characterNoise, random, requireSpelling('characterNoise', how.spelling));
+  }
+  if (foreignWords > 0) {
+    words = replaceWords(words, foreignWords, random, requireSpelling('foreignWords', how.spelling));
   }
   if (tokenMasking > 0) {
     words = maskTokens(words, tokenMasking, random, requireSpelling('tokenMasking', how.spelling));

@@ -32,6 +32,11 @@ export type Augmentation = {
   spanDropout: number;
   /** Probability that a word is misread as OCR does, joined to the next one or split. */
   characterNoise: number;
+  /**
+   * Share of a page's words, at most, in whose places stand others that mean nothing: made up, or drawn from the vocabulary. Each page
+   * has a share of its own. Real pages are full of words that training pages lack, and those say nothing of a page's class.
+   */
+  foreignWords: number;
   /** Probability that a token is hidden behind [MASK]. */
   tokenMasking: number;
   /** Probability that a page is seen with words only, its image blank. */
@@ -59,6 +64,7 @@ const LIMITS: Readonly<Record<keyof Augmentation, number>> = {
   wordDropout: 1,
   spanDropout: 1,
   characterNoise: 1,
+  foreignWords: 1,
   tokenMasking: 1,
   imageDropout: 1,
   textDropout: 1,
@@ -79,6 +85,7 @@ export const noAugmentation: Augmentation = {
   wordDropout: 0,
   spanDropout: 0,
   characterNoise: 0,
+  foreignWords: 0,
   tokenMasking: 0,
   imageDropout: 0,
   textDropout: 0,

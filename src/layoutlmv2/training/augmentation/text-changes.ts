@@ -60,6 +60,21 @@ export function misreadWords(
   return result;
 }
 
+/** Puts foreign words in the places of a share of the words, which is drawn for the page from 0 to `most`. */
+export function replaceWords(
+  words: readonly TokenWord[],
+  most: number,
+  random: Random,
+  spelling: Spelling,
+): readonly TokenWord[] {
+  const share = random.uniform() * most;
+  return words.map((word) => {
+    if (random.uniform() >= share) return word;
+    const ids = spelling.drawForeignWord(random);
+    return ids.length === 0 ? word : { ...word, ids };
+  });
+}
+
 /** Hides each piece at the given probability. */
 export function maskTokens(
   words: readonly TokenWord[],

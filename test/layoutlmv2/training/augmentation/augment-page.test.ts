@@ -29,6 +29,7 @@ const kinds: { name: keyof Augmentation; amount: number; changes: readonly ('ids
     { name: 'wordDropout', amount: 0.3, changes: ['ids', 'boxes'] },
     { name: 'spanDropout', amount: 1, changes: ['ids', 'boxes'] },
     { name: 'characterNoise', amount: 0.3, changes: ['ids', 'boxes'] },
+    { name: 'foreignWords', amount: 0.5, changes: ['ids', 'boxes'] },
     { name: 'tokenMasking', amount: 0.3, changes: ['ids'] },
     { name: 'imageDropout', amount: 1, changes: ['image'] },
     { name: 'textDropout', amount: 1, changes: ['ids', 'boxes'] },
@@ -37,7 +38,7 @@ const kinds: { name: keyof Augmentation; amount: number; changes: readonly ('ids
 const everything: Augmentation = {
   ...{ rotation: 20, scale: 0.3, shift: 200, crop: 0.4, blur: 0.5, noise: 40, morphology: 0.5 },
   ...{ contrast: 0.3, brightness: 0.3, boxJitter: 100, wordOrder: 0.3, wordDropout: 0.1, spanDropout: 0.5 },
-  ...{ characterNoise: 0.5, tokenMasking: 0.1, imageDropout: 0.1, textDropout: 0.1 },
+  ...{ characterNoise: 0.5, foreignWords: 0.3, tokenMasking: 0.1, imageDropout: 0.1, textDropout: 0.1 },
 };
 
 const contentOf = ({ inputIds, boxes, image }: EncodedPage) => ({
@@ -118,6 +119,7 @@ describe('augmentation', () => {
     const without = (settings: Partial<Augmentation>) => () =>
       augmentPage(lines, { ...noAugmentation, ...settings }, createRandom(1));
     expect(without({ characterNoise: 0.1 })).toThrow(/augmentation.characterNoise needs the tokenizer/);
+    expect(without({ foreignWords: 0.1 })).toThrow(/augmentation.foreignWords needs the tokenizer/);
     expect(without({ tokenMasking: 0.1 })).toThrow(/augmentation.tokenMasking needs the tokenizer/);
     expect(without({ wordDropout: 0.1 })).not.toThrow();
   });

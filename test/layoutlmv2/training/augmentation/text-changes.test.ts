@@ -67,6 +67,20 @@ describe('words', () => {
     expect(joined.every(({ text }) => /^m\d+elm\d+el$/.test(text))).toBe(true);
   });
 
+  it('give way to foreign ones in their places, on each page at a rate of its own up to the given one', () => {
+    const known = new Set(before.map(({ text }) => text));
+    const boxes = new Set(before.map(({ box }) => box.join()));
+    const shares = Array.from({ length: 30 }, (_, seed) => {
+      const after = readWords(augment({ foreignWords: 0.6 }, seed));
+      expect(after.every(({ box }) => boxes.has(box.join()))).toBe(true);
+      return after.filter(({ text }) => !known.has(text)).length / after.length;
+    });
+    // 160 words at most at 0.6: four standard deviations of the share are 0.16. The mean of 30 pages is 0.3, give or take 0.13.
+    expect(Math.max(...shares)).toBeLessThan(0.76);
+    expect(Math.max(...shares) - Math.min(...shares)).toBeGreaterThan(0.3);
+    expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) / shares.length - 0.3)).toBeLessThan(0.13);
+  });
+
   it('are hidden behind [MASK], piece by piece, at the given rate', () => {
     const ids = Array.from(augment({ tokenMasking: 0.2 }, 5).inputIds);
     const original = Array.from(linesOfWords().inputIds);
