@@ -6,8 +6,9 @@ import { drawArchiveNumber, drawFaxHeader } from './drawing/marks.js';
 import { createPaper } from './drawing/paper.js';
 import { KINDS } from './kinds/kinds.js';
 import { laySheet, markGlass } from './scan/glass-marks.js';
+import { drawManner, type Manner } from './scan/manner.js';
 import { type PageWord, scanPage, wordsOnPage } from './scan/scan-page.js';
-import { drawManner, drawScanPlan, type Manner } from './scan/scan-plan.js';
+import { drawScanPlan } from './scan/scan-plan.js';
 import type { Kind } from './setting.js';
 import { createScribe } from './text/scribe.js';
 
@@ -27,6 +28,8 @@ export type CorpusPage = {
 // A reader that makes no mistakes would still not say 100.
 const EXACT_CONFIDENCE = 96;
 
+const RECENT_YEARS = [2000, 2025] as const;
+
 /**
  * @param index of the page within the corpus, from 0
  * @param kinds the labels to draw from; all if not given
@@ -38,8 +41,8 @@ export async function makePage(
 ): Promise<CorpusPage> {
   const dice = createDice(seedOf(seed, 'page', index));
   const kind = drawKind(dice, kinds);
-  const year = dice.integer(...kind.years);
-  const manner = drawManner(dice, year);
+  const year = dice.integer(...(dice.chance(kind.recentShare ?? 0) ? RECENT_YEARS : kind.years));
+  const manner = drawManner(dice, year, kind.origin ?? 'archive');
   const format = kind.format(dice);
   const isSheet = format.height > 900 || format.width > 900;
   const plan = drawScanPlan(dice, format, manner, kind.turnedShare ?? 0.025);

@@ -8,14 +8,18 @@ import { drawLetterhead, drawTable } from './parts.js';
 
 export const bankStatement: Kind = {
   name: 'bank_statement',
-  share: 0.9,
+  share: 1.1,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1975, 2012],
   format: uprightFormat,
   draw: drawBankStatement,
 };
 export const payslip: Kind = {
   name: 'payslip',
-  share: 0.7,
+  share: 1,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1975, 2012],
   format: (dice: Dice): Format =>
     dice.chance(0.5) ? uprightFormat(dice) : { width: 1000, height: dice.integer(460, 760) },

@@ -8,7 +8,7 @@ import { MONTHS, WEEKDAYS } from '../text/scribe.js';
 
 export const email: Kind = {
   name: 'email',
-  share: 1.9,
+  share: 2,
   years: [1986, 2011],
   format: uprightFormat,
   draw: drawEmail,

@@ -6,7 +6,7 @@ import { fitted } from './parts.js';
 
 export const fileFolder: Kind = {
   name: 'file_folder',
-  share: 0.7,
+  share: 0.3,
   years: [1955, 2005],
   format: uprightFormat,
   draw: drawFileFolder,

@@ -7,7 +7,9 @@ import { drawField, drawLetterhead, drawTable, fitted } from './parts.js';
 
 export const form: Kind = {
   name: 'form',
-  share: 1.1,
+  share: 1.9,
+  origin: 'office',
+  recentShare: 0.4,
   years: [1955, 2010],
   format: uprightFormat,
   draw: drawForm,
@@ -15,7 +17,7 @@ export const form: Kind = {
 
 export const questionnaire: Kind = {
   name: 'questionnaire',
-  share: 0.8,
+  share: 0.5,
   years: [1960, 2008],
   format: uprightFormat,
   draw: drawQuestionnaire,

@@ -10,7 +10,9 @@ import { fitted } from './parts.js';
 
 export const idDocument: Kind = {
   name: 'id_document',
-  share: 0.6,
+  share: 1.1,
+  origin: 'pocket',
+  recentShare: 0.5,
   years: [1980, 2012],
   format: (dice: Dice): Format =>
     dice.pick([

@@ -9,7 +9,7 @@ import { drawLetterhead, drawTable, paragraphs } from './parts.js';
 
 export const letter: Kind = {
   name: 'letter',
-  share: 2.2,
+  share: 2.3,
   years: [1952, 2006],
   format: uprightFormat,
   draw(setting) {

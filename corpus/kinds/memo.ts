@@ -8,7 +8,7 @@ import { fitted } from './parts.js';
 
 export const memo: Kind = {
   name: 'memo',
-  share: 1,
+  share: 1.1,
   years: [1952, 2006],
   format: uprightFormat,
   draw: drawMemo,

@@ -12,7 +12,7 @@ import { fitted, flowColumns } from './parts.js';
 export const newsArticle: Kind = {
   name: 'news_article',
   turnedShare: 0.06,
-  share: 2,
+  share: 2.3,
   years: [1954, 2005],
   format: (dice) => ({ width: dice.integer(690, 790), height: 1000 }),
   draw(setting) {

@@ -8,7 +8,9 @@ import { type Column, drawLetterhead, drawTable, fitted } from './parts.js';
 
 export const invoice: Kind = {
   name: 'invoice',
-  share: 1.1,
+  share: 1.6,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1955, 2012],
   format: uprightFormat,
   draw: (setting) => drawOrderPaper(setting, false),
@@ -16,7 +18,9 @@ export const invoice: Kind = {
 
 export const purchaseOrder: Kind = {
   name: 'purchase_order',
-  share: 0.7,
+  share: 0.6,
+  origin: 'office',
+  recentShare: 0.3,
   years: [1955, 2012],
   format: uprightFormat,
   draw: (setting) => drawOrderPaper(setting, true),

@@ -9,7 +9,9 @@ import { drawChart, drawTable, fitted } from './parts.js';
 
 export const presentation: Kind = {
   name: 'presentation',
-  share: 1,
+  share: 1.5,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1970, 2012],
   format: (dice: Dice): Format =>
     dice.pick([

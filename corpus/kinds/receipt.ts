@@ -8,7 +8,9 @@ import { cutToFit, fitted } from './parts.js';
 
 export const receipt: Kind = {
   name: 'receipt',
-  share: 1,
+  share: 1.5,
+  origin: 'pocket',
+  recentShare: 0.5,
   years: [1970, 2012],
   format: (dice) =>
     dice.chance(0.8)

@@ -6,7 +6,9 @@ import { type Kind, officeStyle, type Setting, styled, uprightFormat } from '../
 
 export const resume: Kind = {
   name: 'resume',
-  share: 1,
+  share: 1.4,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1960, 2012],
   format: uprightFormat,
   draw: drawResume,

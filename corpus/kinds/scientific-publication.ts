@@ -9,7 +9,9 @@ import { drawCover, drawDataTable, drawFigure, drawManuscript } from './science-
 
 export const scientificPublication: Kind = {
   name: 'scientific_publication',
-  share: 2,
+  share: 2.2,
+  origin: 'office',
+  recentShare: 0.3,
   years: [1955, 2008],
   format: uprightFormat,
   draw(setting) {

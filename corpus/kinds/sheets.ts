@@ -7,21 +7,25 @@ import { drawChart, drawField, drawLetterhead, drawTable, paragraphs } from './p
 
 export const specification: Kind = {
   name: 'specification',
-  share: 0.8,
+  share: 0.5,
   years: [1955, 2008],
   format: uprightFormat,
   draw: drawSpecification,
 };
 export const budget: Kind = {
   name: 'budget',
-  share: 0.9,
+  share: 0.6,
+  origin: 'office',
+  recentShare: 0.2,
   years: [1955, 2010],
   format: (dice: Dice): Format => (dice.chance(0.55) ? uprightFormat(dice) : { width: 1000, height: 773 }),
   draw: drawBudget,
 };
 export const report: Kind = {
   name: 'report',
-  share: 1.1,
+  share: 1.9,
+  origin: 'office',
+  recentShare: 0.35,
   years: [1955, 2010],
   format: uprightFormat,
   draw: drawReport,

@@ -150,7 +150,10 @@ export function lightUnevenly({ data, width, height, channels }: Raster, plan: S
   const field = createField(dice, plan.unevenness / 3);
   const contrast = dice.between(0.82, 1.08);
   const lift = dice.between(0, 24);
-  const tint = channels === 3 ? [dice.between(-3, 6), dice.between(-3, 4), dice.between(-14, 4)] : [0];
+  // A room's lamps are yellower than a scanner's.
+  const warmth = plan.lens ? dice.between(-6, 16) : dice.between(-3, 6);
+  const tint =
+    channels === 3 ? [warmth, dice.between(-3, 4), -dice.between(-0.5, 1.4) * Math.abs(warmth) - 2] : [0];
   for (let y = 0; y < height; y++) {
     let light = 0;
     for (let x = 0; x < width; x++) {

@@ -5,6 +5,7 @@ import type { Dice } from '../dice.js';
 import type { PixelBox } from '../drawing/matrix.js';
 import type { PrintedWord } from '../drawing/paper.js';
 import { blurred, copyInBlack, greyOf, lightUnevenly, reduceLevels, rgbOf, soil } from './ink.js';
+import { seenBox, seenPixels } from './lens.js';
 import type { ScanPlan } from './scan-plan.js';
 
 /** A word of the stored page: whole pixels, x0 < x1, y0 < y1; confidence in percent. */
@@ -18,9 +19,13 @@ sharp.cache(false);
 export async function scanPage(canvas: Canvas, plan: ScanPlan, dice: Dice): Promise<Buffer> {
   const { manner, drawn, stored } = plan;
   const rgba = canvas.data();
-  const inColour = manner === 'colour' || (manner === 'clean' && dice.chance(0.7));
+  const inColour =
+    manner === 'colour' ||
+    (manner === 'photo' && dice.chance(0.95)) ||
+    (manner === 'clean' && dice.chance(0.85));
   const open = inColour ? rgbOf : greyOf;
   let raster = open(rgba, drawn.width, drawn.height);
+  if (plan.lens) raster = { ...raster, data: seenPixels(plan.lens, raster) };
   if (plan.blur) raster = blurred(raster);
   if (manner === 'archive') {
     copyInBlack(raster, plan, dice);
@@ -55,11 +60,12 @@ const LEAST_VISIBLE_SHARE = 0.6;
 /** The words in pixels of the stored page; those that lie outside are dropped. */
 export function wordsOnPage(
   words: readonly PrintedWord[],
-  { drawn, stored }: ScanPlan,
+  { drawn, stored, lens }: ScanPlan,
   confidence: number,
 ): PageWord[] {
   const [sx, sy] = [stored.width / drawn.width, stored.height / drawn.height];
-  return words.flatMap(({ text, box }) => {
+  return words.flatMap(({ text, box: flat }) => {
+    const box = lens ? seenBox(lens, drawn, flat) : flat;
     const [x0, y0, x1, y1] = [box[0] * sx, box[1] * sy, box[2] * sx, box[3] * sy];
     const clipped: PixelBox = [
       Math.max(0, Math.floor(x0)),
