@@ -5,6 +5,7 @@
 import { de, en, es, fr } from '@faker-js/faker';
 import type { Dice } from '../dice.js';
 import { AD_RULES } from './advert-prose.js';
+import { FORM_RULES } from './form-prose.js';
 import { createWriter, type Rules, type Write } from './grammar.js';
 import { NEWS_RULES } from './news-prose.js';
 import { OFFICE_RULES } from './office-prose.js';
@@ -159,6 +160,7 @@ export function createScribe(dice: Dice, year: number): Scribe {
     ...SCIENCE_RULES,
     ...NEWS_RULES,
     ...AD_RULES,
+    ...FORM_RULES,
     ...fixed,
   });
 
