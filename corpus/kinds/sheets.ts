@@ -4,6 +4,13 @@ import type { Dice } from '../dice.js';
 import { drawNote, drawStamp, stampLines } from '../drawing/marks.js';
 import { type Format, type Kind, officeStyle, type Setting, styled, uprightFormat } from '../setting.js';
 import { drawChart, drawField, drawLetterhead, drawTable, paragraphs } from './parts.js';
+import {
+  drawContents,
+  drawReportCover,
+  drawReportProse,
+  drawReportTable,
+  drawSummary,
+} from './report-pages.js';
 
 export const specification: Kind = {
   name: 'specification',
@@ -28,7 +35,15 @@ export const report: Kind = {
   recentShare: 0.35,
   years: [1955, 2010],
   format: uprightFormat,
-  draw: drawReport,
+  draw(setting) {
+    const layout = setting.dice.uniform();
+    if (layout < 0.27) drawReportProse(setting);
+    else if (layout < 0.46) drawReportTable(setting);
+    else if (layout < 0.52) drawContents(setting);
+    else if (layout < 0.58) drawReportCover(setting);
+    else if (layout < 0.66) drawSummary(setting);
+    else drawReport(setting);
+  },
 };
 function drawSpecification(setting: Setting): void {
   const { paper, scribe, dice, year } = setting;

@@ -9,6 +9,7 @@ import { FORM_RULES } from './form-prose.js';
 import { createWriter, type Rules, type Write } from './grammar.js';
 import { NEWS_RULES } from './news-prose.js';
 import { OFFICE_RULES } from './office-prose.js';
+import { REPORT_RULES } from './report-prose.js';
 import { SCIENCE_RULES } from './science-prose.js';
 import { SCIENCE_TOPICS, type ScienceTopic } from './science-topics.js';
 import { OFFICE_TOPICS, type Topic } from './topics.js';
@@ -161,6 +162,7 @@ export function createScribe(dice: Dice, year: number): Scribe {
     ...NEWS_RULES,
     ...AD_RULES,
     ...FORM_RULES,
+    ...REPORT_RULES,
     ...fixed,
   });
 
