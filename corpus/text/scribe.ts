@@ -7,6 +7,7 @@ import type { Dice } from '../dice.js';
 import { AD_RULES } from './advert-prose.js';
 import { FORM_RULES } from './form-prose.js';
 import { createWriter, type Rules, type Write } from './grammar.js';
+import { DESK_RULES } from './news-desk.js';
 import { NEWS_RULES } from './news-prose.js';
 import { OFFICE_RULES } from './office-prose.js';
 import { REPORT_RULES } from './report-prose.js';
@@ -161,6 +162,7 @@ export function createScribe(dice: Dice, year: number): Scribe {
     ...SCIENCE_RULES,
     ...NEWS_RULES,
     ...AD_RULES,
+    ...DESK_RULES,
     ...FORM_RULES,
     ...REPORT_RULES,
     ...fixed,
