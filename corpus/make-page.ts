@@ -3,11 +3,13 @@ import { createCanvas } from '@napi-rs/canvas';
 import { seedOf } from '../src/layoutlmv2/random.js';
 import { createDice, type Dice } from './dice.js';
 import { drawArchiveNumber, drawFaxHeader } from './drawing/marks.js';
+import type { PixelBox } from './drawing/matrix.js';
 import { createPaper } from './drawing/paper.js';
 import { KINDS } from './kinds/kinds.js';
+import { inReadingOrder } from './reading-order.js';
 import { laySheet, markGlass } from './scan/glass-marks.js';
 import { drawManner, type Manner } from './scan/manner.js';
-import { type PageWord, scanPage, wordsOnPage } from './scan/scan-page.js';
+import { boxesOnPage, type PageWord, scanPage, wordsOnPage } from './scan/scan-page.js';
 import { drawScanPlan } from './scan/scan-plan.js';
 import type { Kind } from './setting.js';
 import { createScribe } from './text/scribe.js';
@@ -21,8 +23,10 @@ export type CorpusPage = {
   /** PNG or JPEG, see `extension`. */
   image: Buffer;
   extension: 'png' | 'jpg';
-  /** In the order in which they were written. */
+  /** In the order in which a reader of print gives them. */
   words: PageWord[];
+  /** Where pictures are, in pixels of the stored page. */
+  pictures: PixelBox[];
 };
 
 // A reader that makes no mistakes would still not say 100.
@@ -65,7 +69,8 @@ export async function makePage(
     ...plan.stored,
     image,
     extension: plan.format === 'png' ? 'png' : 'jpg',
-    words: wordsOnPage(paper.words, plan, EXACT_CONFIDENCE),
+    words: inReadingOrder(wordsOnPage(paper.words, plan, EXACT_CONFIDENCE)),
+    pictures: boxesOnPage(paper.pictures, plan),
   };
 }
 

@@ -21,6 +21,7 @@ export function drawPicture(paper: Paper, frame: Frame, subject = paper.dice.pic
   const { context, dice } = paper;
   const { x, y, width, height } = frame;
   paper.cover(x, y, width, height);
+  paper.picture(x, y, width, height);
   context.save();
   context.beginPath();
   context.rect(x, y, width, height);

@@ -58,23 +58,31 @@ export async function scanPage(canvas: Canvas, plan: ScanPlan, dice: Dice): Prom
 const LEAST_VISIBLE_SHARE = 0.6;
 
 /** The words in pixels of the stored page; those that lie outside are dropped. */
-export function wordsOnPage(
-  words: readonly PrintedWord[],
-  { drawn, stored, lens }: ScanPlan,
-  confidence: number,
-): PageWord[] {
-  const [sx, sy] = [stored.width / drawn.width, stored.height / drawn.height];
-  return words.flatMap(({ text, box: flat }) => {
-    const box = lens ? seenBox(lens, drawn, flat) : flat;
-    const [x0, y0, x1, y1] = [box[0] * sx, box[1] * sy, box[2] * sx, box[3] * sy];
-    const clipped: PixelBox = [
-      Math.max(0, Math.floor(x0)),
-      Math.max(0, Math.floor(y0)),
-      Math.min(stored.width, Math.ceil(x1)),
-      Math.min(stored.height, Math.ceil(y1)),
-    ];
-    const visible = Math.max(0, clipped[2] - clipped[0]) * Math.max(0, clipped[3] - clipped[1]);
-    if (visible === 0 || visible < LEAST_VISIBLE_SHARE * (x1 - x0) * (y1 - y0)) return [];
-    return [{ text, box: clipped, confidence }];
+export function wordsOnPage(words: readonly PrintedWord[], plan: ScanPlan, confidence: number): PageWord[] {
+  return words.flatMap(({ text, box }) => {
+    const clipped = boxOnPage(box, plan);
+    return clipped === null ? [] : [{ text, box: clipped, confidence }];
   });
+}
+
+/** Boxes in pixels of the stored page; those that lie outside are dropped. */
+export function boxesOnPage(boxes: readonly PixelBox[], plan: ScanPlan): PixelBox[] {
+  return boxes.flatMap((box) => {
+    const clipped = boxOnPage(box, plan);
+    return clipped === null ? [] : [clipped];
+  });
+}
+
+function boxOnPage(flat: PixelBox, { drawn, stored, lens }: ScanPlan): PixelBox | null {
+  const box = lens ? seenBox(lens, drawn, flat) : flat;
+  const [sx, sy] = [stored.width / drawn.width, stored.height / drawn.height];
+  const [x0, y0, x1, y1] = [box[0] * sx, box[1] * sy, box[2] * sx, box[3] * sy];
+  const clipped: PixelBox = [
+    Math.max(0, Math.floor(x0)),
+    Math.max(0, Math.floor(y0)),
+    Math.min(stored.width, Math.ceil(x1)),
+    Math.min(stored.height, Math.ceil(y1)),
+  ];
+  const visible = Math.max(0, clipped[2] - clipped[0]) * Math.max(0, clipped[3] - clipped[1]);
+  return visible === 0 || visible < LEAST_VISIBLE_SHARE * (x1 - x0) * (y1 - y0) ? null : clipped;
 }
