@@ -1,6 +1,7 @@
 /** Pictures without a photographer: portraits, landscapes, goods and patterns in shades, and the logos of made-up firms. */
 import type { Dice } from '../dice.js';
 import type { Paper } from './paper.js';
+import { drawPatches } from './picture-detail.js';
 
 type Frame = { x: number; y: number; width: number; height: number };
 
@@ -35,6 +36,7 @@ export function drawPicture(paper: Paper, frame: Frame, subject = paper.dice.pic
   if (subject === 'goods') drawGoods(paper, frame);
   if (subject === 'pack') drawPack(paper, frame);
   if (subject === 'abstract') drawShapes(paper, frame);
+  if (dice.chance(0.5)) drawPatches(paper, frame);
   if (dice.chance(0.6)) drawTexture(paper, frame);
   drawLight(paper, frame);
   context.restore();

@@ -7,6 +7,7 @@ import type { Dice } from '../dice.js';
 import { AD_RULES } from './advert-prose.js';
 import { FORM_RULES } from './form-prose.js';
 import { createWriter, type Rules, type Write } from './grammar.js';
+import { LETTER_RULES } from './letter-prose.js';
 import { DESK_RULES } from './news-desk.js';
 import { NEWS_RULES } from './news-prose.js';
 import { OFFICE_RULES } from './office-prose.js';
@@ -163,6 +164,7 @@ export function createScribe(dice: Dice, year: number): Scribe {
     ...NEWS_RULES,
     ...AD_RULES,
     ...DESK_RULES,
+    ...LETTER_RULES,
     ...FORM_RULES,
     ...REPORT_RULES,
     ...fixed,
