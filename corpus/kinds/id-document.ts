@@ -6,6 +6,7 @@ import type { TextStyle } from '../drawing/paper.js';
 import { drawLogo, drawPicture } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Format, type Kind, type Setting, styled } from '../setting.js';
+import { drawPatternedCard } from './identity-cards.js';
 import { fitted } from './parts.js';
 
 export const idDocument: Kind = {
@@ -19,9 +20,14 @@ export const idDocument: Kind = {
       { width: 1000, height: 630 },
       { width: 1000, height: 630 },
       { width: 1000, height: 700 },
+      { width: 1000, height: 630 },
+      { width: 640, height: 1000 },
       { width: 773, height: 1000 },
     ]),
-  draw: drawCard,
+  draw(setting) {
+    if (setting.dice.chance(0.7)) drawPatternedCard(setting);
+    else drawCard(setting);
+  },
 };
 
 function drawCard({ paper, scribe, dice }: Setting): void {
