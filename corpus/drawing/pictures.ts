@@ -36,7 +36,8 @@ export function drawPicture(paper: Paper, frame: Frame, subject = paper.dice.pic
   if (subject === 'goods') drawGoods(paper, frame);
   if (subject === 'pack') drawPack(paper, frame);
   if (subject === 'abstract') drawShapes(paper, frame);
-  if (dice.chance(0.5)) drawPatches(paper, frame);
+  // A face under blots is none.
+  if (subject !== 'portrait' && dice.chance(0.5)) drawPatches(paper, frame);
   if (dice.chance(0.6)) drawTexture(paper, frame);
   drawLight(paper, frame);
   context.restore();

@@ -4,6 +4,7 @@ import type { TextStyle } from '../drawing/paper.js';
 import { drawLogo } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Kind, officeStyle, type Setting, styled, uprightFormat } from '../setting.js';
+import { drawModernInvoice } from './modern-invoice.js';
 import { type Column, drawLetterhead, drawTable, fitted } from './parts.js';
 
 export const invoice: Kind = {
@@ -12,8 +13,12 @@ export const invoice: Kind = {
   origin: 'office',
   recentShare: 0.5,
   years: [1955, 2012],
-  format: uprightFormat,
-  draw: (setting) => drawOrderPaper(setting, false),
+  format: (dice) => (dice.chance(0.08) ? { width: 1000, height: 773 } : uprightFormat(dice)),
+  draw(setting) {
+    const isModern = setting.year > 1995 && setting.dice.chance(0.75);
+    if (isModern || setting.paper.width > setting.paper.height) drawModernInvoice(setting);
+    else drawOrderPaper(setting, false);
+  },
 };
 
 export const purchaseOrder: Kind = {
