@@ -3,7 +3,7 @@ import { drawSignature } from '../drawing/marks.js';
 import { drawLogo } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Setting, styled } from '../setting.js';
-import { drawFormInk, drawTicks, type FormInk, filling } from './official-forms.js';
+import { drawFormInk, drawTicks, type FormInk, filling } from './form-parts.js';
 import { drawField, drawTable } from './parts.js';
 
 /** A practice's questions with a patient's answers, or an employer's with an applicant's. */

@@ -5,15 +5,10 @@ import { drawPicture } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Kind, type Setting, styled } from '../setting.js';
 import { drawCutEdges, drawSource, type ClippingFrame as Frame } from './clipping-marks.js';
-import {
-  drawContinuation,
-  drawFrontPage,
-  drawPastedClipping,
-  drawReadersLetters,
-  drawWebArticle,
-} from './news-pages.js';
+import { drawContinuation, drawFrontPage, drawPastedClipping, drawReadersLetters } from './news-pages.js';
 import { setStory, tell } from './news-story.js';
 import { fitted } from './parts.js';
+import { drawWebArticle } from './web-article.js';
 
 export const newsArticle: Kind = {
   name: 'news_article',
