@@ -143,7 +143,7 @@ export function setStory(
   // Columns of a clipping end where the scissors went.
   flowColumns(
     paper,
-    story.body(dice.chance(0.35) ? dice.integer(2, 14) : 90),
+    story.body(dice.chance(0.2) ? dice.integer(4, 16) : 90),
     { ...frame, y },
     {
       count: columns,

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import type { Dice } from '../dice.js';
 import type { PixelBox } from '../drawing/matrix.js';
 import type { PrintedWord } from '../drawing/paper.js';
-import { blurred, copyInBlack, greyOf, lightUnevenly, reduceLevels, rgbOf, soil } from './ink.js';
+import { blurred, copyInBlack, greyOf, lightUnevenly, reduceLevels, rgbOf, soil, spreadInk } from './ink.js';
 import { seenBox, seenPixels } from './lens.js';
 import type { ScanPlan } from './scan-plan.js';
 
@@ -28,6 +28,7 @@ export async function scanPage(canvas: Canvas, plan: ScanPlan, dice: Dice): Prom
   if (plan.lens) raster = { ...raster, data: seenPixels(plan.lens, raster) };
   if (plan.blur) raster = blurred(raster);
   if (manner === 'archive') {
+    if (plan.spread) spreadInk(raster);
     copyInBlack(raster, plan, dice);
     soil(raster, plan, dice);
   } else if (manner !== 'clean') lightUnevenly(raster, plan, dice);

@@ -19,6 +19,8 @@ export type ScanPlan = {
   /** Of the sheet: a grey value. */
   paperTone: number;
   blur: boolean;
+  /** Copies of copies have bolder letters. */
+  spread: boolean;
   /** The copier takes the paper's tone for ink in places. */
   isDirty: boolean;
   /** Below this grey is ink, for archive pages. */
@@ -108,6 +110,7 @@ export function drawScanPlan(dice: Dice, format: Format, manner: Manner, turnedS
           ? dice.integer(196, 228)
           : dice.integer(240, 255),
     blur: !isClean && dice.chance(isArchive || isPhoto ? 0.5 : 0.35),
+    spread: isArchive && dice.chance(0.28),
     isDirty,
     // Small drawings have pale strokes; one page in eight is copied too light all the same.
     threshold: dice.chance(0.88)
