@@ -4,6 +4,7 @@ import type { Dice } from '../dice.js';
 import type { Format } from '../setting.js';
 import { type Kind, type Setting, styled, uprightFormat } from '../setting.js';
 import { drawPairs, printedStyle } from './account-parts.js';
+import { drawConsolidatedStatement } from './consolidated-statement.js';
 import { drawLetterhead, drawTable } from './parts.js';
 
 export const bankStatement: Kind = {
@@ -13,7 +14,10 @@ export const bankStatement: Kind = {
   recentShare: 0.5,
   years: [1975, 2012],
   format: uprightFormat,
-  draw: drawBankStatement,
+  draw(setting) {
+    if (setting.year > 1988 && setting.dice.chance(0.5)) drawConsolidatedStatement(setting);
+    else drawBankStatement(setting);
+  },
 };
 export const payslip: Kind = {
   name: 'payslip',

@@ -58,7 +58,7 @@ export function spreadInk({ data, width }: Raster): void {
   for (let at = 0; at < last; at++) {
     const beside = data[at + 1] ?? 0;
     const below = data[at + width] ?? 0;
-    const darker = beside < below ? beside : below;
+    const darker = Math.min(beside, below);
     if (darker < (data[at] ?? 0)) data[at] = darker;
   }
 }

@@ -110,18 +110,19 @@ export function shadePhoto({ context, dice, width, height }: Paper, { drawn, pla
   context.fillStyle = gradient;
   context.fillRect(0, 0, drawn.width, drawn.height);
   if (!dice.chance(0.3)) return;
-  // A hand's or a head's shadow reaches in from one side.
-  const side = dice.pick([-0.1, 1.1]) * drawn.width;
-  context.fillStyle = `rgba(0,0,0,${dice.between(0.1, 0.3).toFixed(2)})`;
-  context.beginPath();
-  context.ellipse(
-    side,
-    dice.between(0.3, 1.1) * drawn.height,
-    0.5 * drawn.width,
-    0.35 * drawn.height,
-    dice.uniform(),
-    0,
-    6.3,
+  // A hand's or a head's shadow reaches in from one side, its edge soft.
+  const [sideX, sideY] = [dice.pick([-0.05, 1.05]) * drawn.width, dice.between(0.3, 1.1) * drawn.height];
+  const reach = dice.between(0.35, 0.6) * long;
+  const shadow = context.createRadialGradient(
+    sideX,
+    sideY,
+    dice.between(0.5, 0.85) * reach,
+    sideX,
+    sideY,
+    reach,
   );
-  context.fill();
+  shadow.addColorStop(0, `rgba(0,0,0,${dice.between(0.12, 0.35).toFixed(2)})`);
+  shadow.addColorStop(1, 'rgba(0,0,0,0)');
+  context.fillStyle = shadow;
+  context.fillRect(0, 0, drawn.width, drawn.height);
 }
