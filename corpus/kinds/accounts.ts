@@ -43,14 +43,15 @@ function drawBankStatement(setting: Setting): void {
       ),
     ) + 22;
   if (dice.chance(0.75)) {
+    const onLeft = dice.chance(0.5);
     paper.text(
-      dice.chance(0.5) ? left : right,
+      onLeft ? left : right,
       y + 12,
       write(
         '[Statement of Account|ACCOUNT STATEMENT|Checking Account Summary|Monthly Statement|STATEMENT|Bank Statement|Savings Account]',
       ),
       styled(style, { bold: true, size: dice.between(14, 22) }),
-      dice.chance(0.5) ? 'left' : 'left',
+      onLeft ? 'left' : 'right',
     );
     y += 30;
   }

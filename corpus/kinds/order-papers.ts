@@ -53,13 +53,8 @@ function drawOrderPaper(setting: Setting, isOrder: boolean): void {
   };
   if (dice.chance(0.7)) {
     y = drawLetterhead(setting, company) + 24;
-    paper.text(
-      dice.chance(0.5) ? right : left + 160,
-      y + 14,
-      title,
-      titleStyle,
-      dice.chance(0.5) ? 'right' : 'left',
-    );
+    const onRight = dice.chance(0.6);
+    paper.text(onRight ? right : left + 160, y + 14, title, titleStyle, onRight ? 'right' : 'left');
     y += 34;
   } else {
     paper.text(right, 80, title, titleStyle, 'right');
