@@ -3,11 +3,14 @@ import { createCanvas } from '@napi-rs/canvas';
 import { seedOf } from '../src/layoutlmv2/random.js';
 import { createDice, type Dice } from './dice.js';
 import { drawArchiveNumber, drawFaxHeader } from './drawing/marks.js';
+import type { PixelBox } from './drawing/matrix.js';
 import { createPaper } from './drawing/paper.js';
 import { KINDS } from './kinds/kinds.js';
+import { inReadingOrder } from './reading-order.js';
 import { laySheet, markGlass } from './scan/glass-marks.js';
-import { type PageWord, scanPage, wordsOnPage } from './scan/scan-page.js';
-import { drawManner, drawScanPlan, type Manner } from './scan/scan-plan.js';
+import { drawManner, type Manner } from './scan/manner.js';
+import { boxesOnPage, type PageWord, scanPage, wordsOnPage } from './scan/scan-page.js';
+import { drawScanPlan } from './scan/scan-plan.js';
 import type { Kind } from './setting.js';
 import { createScribe } from './text/scribe.js';
 
@@ -20,12 +23,16 @@ export type CorpusPage = {
   /** PNG or JPEG, see `extension`. */
   image: Buffer;
   extension: 'png' | 'jpg';
-  /** In the order in which they were written. */
+  /** In the order in which a reader of print gives them. */
   words: PageWord[];
+  /** Where pictures are, in pixels of the stored page. */
+  pictures: PixelBox[];
 };
 
 // A reader that makes no mistakes would still not say 100.
 const EXACT_CONFIDENCE = 96;
+
+const RECENT_YEARS = [2000, 2025] as const;
 
 /**
  * @param index of the page within the corpus, from 0
@@ -38,8 +45,8 @@ export async function makePage(
 ): Promise<CorpusPage> {
   const dice = createDice(seedOf(seed, 'page', index));
   const kind = drawKind(dice, kinds);
-  const year = dice.integer(...kind.years);
-  const manner = drawManner(dice, year);
+  const year = dice.integer(...(dice.chance(kind.recentShare ?? 0) ? RECENT_YEARS : kind.years));
+  const manner = drawManner(dice, year, kind.origin ?? 'archive');
   const format = kind.format(dice);
   const isSheet = format.height > 900 || format.width > 900;
   const plan = drawScanPlan(dice, format, manner, kind.turnedShare ?? 0.025);
@@ -62,7 +69,8 @@ export async function makePage(
     ...plan.stored,
     image,
     extension: plan.format === 'png' ? 'png' : 'jpg',
-    words: wordsOnPage(paper.words, plan, EXACT_CONFIDENCE),
+    words: inReadingOrder(wordsOnPage(paper.words, plan, EXACT_CONFIDENCE)),
+    pictures: boxesOnPage(paper.pictures, plan),
   };
 }
 

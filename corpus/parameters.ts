@@ -3,7 +3,7 @@ import { seedOf } from '../src/layoutlmv2/random.js';
 import { createDice } from './dice.js';
 
 /** Raised whenever the same parameters would give other words or labels. */
-export const CORPUS_VERSION = 1;
+export const CORPUS_VERSION = 2;
 
 export type CorpusParameters = {
   version: number;

@@ -2,6 +2,7 @@
 import type { Dice } from './dice.js';
 import type { Paper, TextStyle } from './drawing/paper.js';
 import { FACES, getFace } from './drawing/typefaces.js';
+import type { Origin } from './scan/manner.js';
 import type { Scribe } from './text/scribe.js';
 
 export type Setting = { paper: Paper; scribe: Scribe; dice: Dice; year: number };
@@ -16,6 +17,10 @@ export type Kind = {
   share: number;
   /** The first and the last year that such pages have. */
   years: readonly [number, number];
+  /** How many of the pages are of the last 25 years instead; none if not given. */
+  recentShare?: number;
+  /** Where such pages are mostly met with; an archive if not given. */
+  origin?: Origin;
   format(dice: Dice): Format;
   /** How many of the pages lie on their side; few if not given. */
   turnedShare?: number;

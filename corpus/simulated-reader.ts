@@ -3,6 +3,8 @@
  * taken for words, boxes a pixel off, confidence that falls with the damage. Cheap, where Tesseract costs seconds.
  */
 import type { Dice } from './dice.js';
+import type { PixelBox } from './drawing/matrix.js';
+import type { Manner } from './scan/manner.js';
 import type { PageWord } from './scan/scan-page.js';
 
 /** What looks alike; from the letters' shapes. */
@@ -70,18 +72,40 @@ const SPECKS = [
   'ee',
 ];
 
+/** What a reader makes of a photograph, a halftone or a rule. */
+const PICTURE_JUNK =
+  '| ~ _ — - . : ; = ° * ® © « » > < ¥ € £ § ¢ \\ / ( ) [ ] aS Ss aa oe ee ae Se es EE SS Fe re ne wie Bs Pa ii ll Hi WAN fe ey er oS Ae ay sa mS BE Ws tt fi vy Eee aes ERS Sees bay Pe ans ~ | . - _ i'.split(
+    ' ',
+  );
+
+/** What is known of a page besides its words. */
+export type ReadPage = {
+  width: number;
+  height: number;
+  /** How the page was scanned, and where pictures are on it. */
+  manner?: Manner;
+  pictures?: readonly PixelBox[];
+};
+
+// Letters higher than this share of the page are rather taken for drawings.
+const DISPLAY_SHARE = 0.034;
+
 /** The words of a page as a careless reader would give them. */
-export function misread(
-  words: readonly PageWord[],
-  page: { width: number; height: number },
-  dice: Dice,
-): PageWord[] {
-  // From one letter in two hundred to one in six.
-  const rate = 10 ** dice.between(-2.3, -0.8);
+export function misread(words: readonly PageWord[], page: ReadPage, dice: Dice): PageWord[] {
+  // From one letter in two hundred to one in six; copies of copies are read worse, files better.
+  const isWorn = page.manner === 'archive' && dice.chance(0.45);
+  const rate =
+    10 ** (isWorn ? dice.between(-1.3, -0.62) : dice.between(-2.3, page.manner === 'clean' ? -1.7 : -0.8));
+  const lostDisplay = dice.chance(0.6) ? dice.between(0.1, 0.7) : 0;
+  const lostShare = (isWorn ? 1.1 : 0.5) * rate;
   const result: PageWord[] = [];
   for (const word of words) {
-    if (dice.chance(0.5 * rate)) continue;
-    const { text, errors } = garble(word.text, rate, dice);
+    if (dice.chance(lostShare)) continue;
+    if (word.box[3] - word.box[1] > DISPLAY_SHARE * page.height && dice.chance(lostDisplay)) continue;
+    // What lies on its side is lost or becomes nonsense.
+    const isTurned = word.text.length > 3 && word.box[3] - word.box[1] > 1.4 * (word.box[2] - word.box[0]);
+    if (isTurned && dice.chance(0.4)) continue;
+    const { text, errors } = garble(word.text, isTurned ? 0.6 : rate, dice);
     if (text === '') continue;
     const confidence = Math.max(
       0,
@@ -109,7 +133,25 @@ export function misread(
       confidence: dice.integer(0, 60),
     });
   }
-  return result;
+  return [...result, ...(page.pictures ?? []).flatMap((picture) => seeInPicture(picture, dice))];
+}
+
+/** Nonsense from a picture: none, a little, or as much as a paragraph. */
+function seeInPicture([x0, y0, x1, y1]: PixelBox, dice: Dice): PageWord[] {
+  if (x1 - x0 < 30 || y1 - y0 < 30 || dice.chance(0.35)) return [];
+  const most = ((x1 - x0) * (y1 - y0)) / 4000;
+  const count = Math.round(dice.uniform() ** 2 * Math.min(60, most));
+  return Array.from({ length: count }, () => {
+    const [x, y] = [dice.integer(x0, x1 - 26), dice.integer(y0, y1 - 22)];
+    const text = dice.pick(PICTURE_JUNK);
+    const box = [
+      x,
+      y,
+      x + Math.min(25, dice.integer(4, 8) + 6 * text.length),
+      y + dice.integer(4, 21),
+    ] as const;
+    return { text, box, confidence: dice.integer(0, 70) };
+  }).sort((a, b) => a.box[1] - b.box[1]);
 }
 
 function garble(text: string, rate: number, dice: Dice): { text: string; errors: number } {

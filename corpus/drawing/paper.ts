@@ -51,6 +51,8 @@ export type Paper = {
   readonly dice: Dice;
   readonly context: SKRSContext2D;
   readonly words: PrintedWord[];
+  /** Where pictures are, in pixels of the scan: a reader finds words there that are none. */
+  readonly pictures: PixelBox[];
   /** Writes one line on the baseline and returns where it ends. */
   text(x: number, baseline: number, text: string, style: TextStyle, align?: Align): number;
   /** The width that {@link text} would take. */
@@ -62,6 +64,8 @@ export type Paper = {
   box(x: number, y: number, width: number, height: number, colour?: string, lineWidth?: number): void;
   /** Draws with the origin at x, y and turned clockwise. */
   turned(x: number, y: number, degrees: number, draw: () => void): void;
+  /** Keeps in mind that a picture is there. */
+  picture(x: number, y: number, width: number, height: number): void;
   /** Forgets the words of which most lies in the rectangle, since something has been laid over them. */
   cover(x: number, y: number, width: number, height: number): void;
 };
@@ -81,6 +85,7 @@ export type PaperOptions = {
 export function createPaper({ width, height, pixels, placing, dice, canvas }: PaperOptions): Paper {
   const context = (canvas ?? createCanvas(pixels.width, pixels.height)).getContext('2d');
   const words: PrintedWord[] = [];
+  const pictures: PixelBox[] = [];
   let matrix = placing;
   let font = '';
   context.setTransform(...matrix);
@@ -217,6 +222,7 @@ export function createPaper({ width, height, pixels, placing, dice, canvas }: Pa
     dice,
     context,
     words,
+    pictures,
     text(x, baseline, text, style, align = 'left') {
       const shift = align === 'left' ? 0 : widthOf(text, style) / (align === 'right' ? 1 : 2);
       return drawLine(x - shift, baseline, wordsOf(text), spaceOf(style), style);
@@ -241,6 +247,9 @@ export function createPaper({ width, height, pixels, placing, dice, canvas }: Pa
       draw();
       matrix = before;
       context.setTransform(...matrix);
+    },
+    picture(x, y, pictureWidth, pictureHeight) {
+      pictures.push(mapBox(matrix, [x, y, x + pictureWidth, y + pictureHeight]));
     },
     cover(x, y, coverWidth, coverHeight) {
       const [x0, y0, x1, y1] = mapBox(matrix, [x, y, x + coverWidth, y + coverHeight]);

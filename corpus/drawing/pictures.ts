@@ -1,6 +1,7 @@
 /** Pictures without a photographer: portraits, landscapes, goods and patterns in shades, and the logos of made-up firms. */
 import type { Dice } from '../dice.js';
 import type { Paper } from './paper.js';
+import { drawPatches } from './picture-detail.js';
 
 type Frame = { x: number; y: number; width: number; height: number };
 
@@ -21,6 +22,7 @@ export function drawPicture(paper: Paper, frame: Frame, subject = paper.dice.pic
   const { context, dice } = paper;
   const { x, y, width, height } = frame;
   paper.cover(x, y, width, height);
+  paper.picture(x, y, width, height);
   context.save();
   context.beginPath();
   context.rect(x, y, width, height);
@@ -34,6 +36,8 @@ export function drawPicture(paper: Paper, frame: Frame, subject = paper.dice.pic
   if (subject === 'goods') drawGoods(paper, frame);
   if (subject === 'pack') drawPack(paper, frame);
   if (subject === 'abstract') drawShapes(paper, frame);
+  // A face under blots is none.
+  if (subject !== 'portrait' && dice.chance(0.5)) drawPatches(paper, frame);
   if (dice.chance(0.6)) drawTexture(paper, frame);
   drawLight(paper, frame);
   context.restore();

@@ -4,18 +4,26 @@ import type { Dice } from '../dice.js';
 import type { Format } from '../setting.js';
 import { type Kind, type Setting, styled, uprightFormat } from '../setting.js';
 import { drawPairs, printedStyle } from './account-parts.js';
+import { drawConsolidatedStatement } from './consolidated-statement.js';
 import { drawLetterhead, drawTable } from './parts.js';
 
 export const bankStatement: Kind = {
   name: 'bank_statement',
-  share: 0.9,
+  share: 1.1,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1975, 2012],
   format: uprightFormat,
-  draw: drawBankStatement,
+  draw(setting) {
+    if (setting.year > 1988 && setting.dice.chance(0.5)) drawConsolidatedStatement(setting);
+    else drawBankStatement(setting);
+  },
 };
 export const payslip: Kind = {
   name: 'payslip',
-  share: 0.7,
+  share: 1,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1975, 2012],
   format: (dice: Dice): Format =>
     dice.chance(0.5) ? uprightFormat(dice) : { width: 1000, height: dice.integer(460, 760) },
@@ -35,14 +43,15 @@ function drawBankStatement(setting: Setting): void {
       ),
     ) + 22;
   if (dice.chance(0.75)) {
+    const onLeft = dice.chance(0.5);
     paper.text(
-      dice.chance(0.5) ? left : right,
+      onLeft ? left : right,
       y + 12,
       write(
         '[Statement of Account|ACCOUNT STATEMENT|Checking Account Summary|Monthly Statement|STATEMENT|Bank Statement|Savings Account]',
       ),
       styled(style, { bold: true, size: dice.between(14, 22) }),
-      dice.chance(0.5) ? 'left' : 'left',
+      onLeft ? 'left' : 'right',
     );
     y += 30;
   }

@@ -207,3 +207,41 @@ export function drawNotice(setting: Setting, frame: Frame, { ink }: Tone): void 
   );
   drawSmallPrint(setting, frame, ink);
 }
+
+/** Pictures and dark grounds with hardly a word, as copies of posters, packs and magazine pages are. */
+export function drawNearlyWordless(setting: Setting, frame: Frame, _tone: Tone): void {
+  const { paper, dice, scribe } = setting;
+  // What lay around the page on the copier's glass, or the page's own ground.
+  if (dice.chance(0.55))
+    paper.box(0, 0, paper.width, paper.height, dice.pick(['#000', '#111', '#777', '#999', '#bbb', '#222']));
+  const inset = { x: frame.x + dice.between(0, 70), y: frame.y + dice.between(0, 90) };
+  const area = {
+    ...inset,
+    width: frame.x + frame.width - inset.x - dice.between(0, 60),
+    height: frame.y + frame.height - inset.y - dice.between(0, 120),
+  };
+  const isStrip = dice.chance(0.25);
+  const count = isStrip ? dice.integer(2, 4) : 1;
+  for (let index = 0; index < count; index++)
+    drawPicture(
+      paper,
+      { ...area, y: area.y + (index * area.height) / count, height: area.height / count - (isStrip ? 8 : 0) },
+      subjectOf(dice),
+    );
+  for (let label = dice.integer(0, 3); label > 0; label--) {
+    const text = scribe.write("[{adBrand}|{adBrand}|{slogan}|{offer}|NEW!|Lights|Menthol|100's|{adQuality}]");
+    const isBlack = dice.chance(0.5);
+    const style = displayStyle(dice, dice.between(28, 90), isBlack ? '#fff' : '#000');
+    const wide = Math.min(area.width * 0.8, paper.widthOf(text, style) + 24);
+    const size = (style.size * wide) / (paper.widthOf(text, style) + 24);
+    const [x, y] = [
+      area.x + dice.uniform() * (area.width - wide),
+      area.y + dice.between(0.05, 0.85) * area.height,
+    ];
+    paper.turned(x, y, dice.chance(0.3) ? dice.between(-25, 12) : 0, () => {
+      paper.box(0, 0, wide, size * 1.3, isBlack ? '#060606' : '#fff');
+      paper.text(wide / 2, size, text, { ...style, size }, 'center');
+    });
+  }
+  if (dice.chance(0.6)) drawSmallPrint(setting, area, '#000');
+}

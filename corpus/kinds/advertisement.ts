@@ -6,7 +6,13 @@ import type { TextStyle } from '../drawing/paper.js';
 import { drawPicture } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Format, type Kind, type Setting, styled } from '../setting.js';
-import { drawEvents, drawManyGoods, drawNotice, drawTestimonials } from './advert-layouts.js';
+import {
+  drawEvents,
+  drawManyGoods,
+  drawNearlyWordless,
+  drawNotice,
+  drawTestimonials,
+} from './advert-layouts.js';
 import {
   copyOf,
   displayStyle,
@@ -21,7 +27,7 @@ import { flowColumns } from './parts.js';
 
 export const advertisement: Kind = {
   name: 'advertisement',
-  turnedShare: 0.08,
+  turnedShare: 0.14,
   share: 2.1,
   years: [1952, 2006],
   format: (dice: Dice): Format =>
@@ -67,6 +73,9 @@ function drawAdvertisement(setting: Setting): void {
     drawFullPicture,
     drawFullPicture,
     drawPictureBelow,
+    drawNearlyWordless,
+    drawNearlyWordless,
+    drawNearlyWordless,
     drawManyGoods,
     drawEvents,
     drawTestimonials,

@@ -5,6 +5,8 @@ import { type Kind, officeStyle, type Setting, styled, uprightFormat } from '../
 export const contract: Kind = {
   name: 'contract',
   share: 0.8,
+  origin: 'office',
+  recentShare: 0.3,
   years: [1955, 2010],
   format: uprightFormat,
   draw: drawContract,

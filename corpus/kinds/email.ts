@@ -8,7 +8,7 @@ import { MONTHS, WEEKDAYS } from '../text/scribe.js';
 
 export const email: Kind = {
   name: 'email',
-  share: 1.9,
+  share: 2,
   years: [1986, 2011],
   format: uprightFormat,
   draw: drawEmail,
@@ -83,6 +83,28 @@ function drawEmail(setting: Setting): void {
     );
   }
   if (dice.chance(0.12)) drawNote(paper, scribe, dice.between(0.4, 0.72) * width, dice.between(80, 700));
+  if (dice.chance(0.13)) drawRedactions(setting, look);
+}
+
+/** Lines blacked out or covered with a slip before the message was handed over. */
+function drawRedactions({ paper, dice }: Setting, { style, left, right, line }: Look): void {
+  const isBlack = dice.chance(0.4);
+  for (let count = dice.integer(1, 4); count > 0; count--) {
+    const wide = (right - left) * dice.between(0.2, 1);
+    const [x, y] = [left + dice.uniform() * (right - left - wide), dice.between(150, 800)];
+    const high = line * dice.integer(1, 5);
+    paper.cover(x, y, wide, high);
+    paper.box(x, y, wide, high, isBlack ? '#000' : '#fff');
+    if (isBlack) continue;
+    paper.box(x, y, wide, high, '#000', 1);
+    const words = dice.pick([
+      'REDACTED',
+      'REDACTED - PRIVILEGED',
+      'Redacted',
+      'PRIVILEGED MATERIAL REDACTED',
+    ]);
+    paper.text(x + wide / 2, y + high / 2 + 5, words, styled(style, { bold: true }), 'center');
+  }
 }
 
 function drawDivider(

@@ -6,7 +6,7 @@ import { fitted } from './parts.js';
 
 export const fileFolder: Kind = {
   name: 'file_folder',
-  share: 0.7,
+  share: 0.3,
   years: [1955, 2005],
   format: uprightFormat,
   draw: drawFileFolder,
@@ -22,11 +22,19 @@ function drawFileFolder({ paper, scribe, dice }: Setting): void {
         size: dice.between(12, 20),
         bold: dice.chance(0.4),
       };
-  if (dice.chance(0.6)) {
+  // The card is darker than paper, its edge and its tab plain to see.
+  paper.box(
+    0,
+    60,
+    width,
+    height - 60,
+    dice.pick(['#e6d3a3', '#d9c48f', '#cfd8c0', '#e9e2d0', '#d8d8d8', '#fff']),
+  );
+  if (dice.chance(0.92)) {
     const tab = width * dice.between(0.25, 0.4);
     const at = dice.between(10, width - tab - 10);
     context.strokeStyle = '#222';
-    context.lineWidth = dice.between(0.8, 2.5);
+    context.lineWidth = dice.between(1.5, 3.5);
     context.beginPath();
     context.moveTo(0, 60);
     context.lineTo(at, 60);
@@ -40,7 +48,7 @@ function drawFileFolder({ paper, scribe, dice }: Setting): void {
     );
     paper.text(at + tab / 2, 46, label, fitted(paper, label, tab - 24, style), 'center');
   }
-  const places = dice.integer(0, 3);
+  const places = dice.pick([0, 0, 1, 1, 2]);
   for (let place = 0; place < places; place++) {
     const [x, y] = [dice.between(0.08, 0.5) * width, dice.between(120, height - 120)];
     const lines = Array.from({ length: dice.integer(1, 4) }, () =>

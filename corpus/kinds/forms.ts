@@ -3,19 +3,34 @@ import { drawSignature, drawStamp, stampLines } from '../drawing/marks.js';
 import type { TextStyle } from '../drawing/paper.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Kind, type Setting, styled, uprightFormat } from '../setting.js';
+import { drawIntake } from './intake-forms.js';
+import { drawBoxedForm, drawInstructions, drawSlips, drawTaxForm } from './official-forms.js';
 import { drawField, drawLetterhead, drawTable, fitted } from './parts.js';
 
 export const form: Kind = {
   name: 'form',
-  share: 1.1,
+  share: 1.9,
+  origin: 'office',
+  recentShare: 0.4,
   years: [1955, 2010],
-  format: uprightFormat,
-  draw: drawForm,
+  // Slips are torn off sheets and lie across.
+  format: (dice) =>
+    dice.chance(0.1) ? { width: 1000, height: dice.integer(480, 760) } : uprightFormat(dice),
+  draw(setting) {
+    const layout = setting.dice.uniform();
+    if (setting.paper.height < 800) drawSlips(setting);
+    else if (layout < 0.2) drawTaxForm(setting);
+    else if (layout < 0.3) drawSlips(setting);
+    else if (layout < 0.5) drawBoxedForm(setting);
+    else if (layout < 0.7) drawIntake(setting);
+    else if (layout < 0.75) drawInstructions(setting);
+    else drawForm(setting);
+  },
 };
 
 export const questionnaire: Kind = {
   name: 'questionnaire',
-  share: 0.8,
+  share: 0.5,
   years: [1960, 2008],
   format: uprightFormat,
   draw: drawQuestionnaire,

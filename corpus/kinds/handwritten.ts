@@ -6,7 +6,7 @@ import { type Kind, type Setting, styled, uprightFormat } from '../setting.js';
 
 export const handwritten: Kind = {
   name: 'handwritten',
-  share: 0.9,
+  share: 1,
   years: [1952, 2010],
   format: (dice) =>
     dice.chance(0.8) ? uprightFormat(dice) : { width: dice.integer(560, 720), height: 1000 },

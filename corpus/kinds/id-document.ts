@@ -6,20 +6,28 @@ import type { TextStyle } from '../drawing/paper.js';
 import { drawLogo, drawPicture } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Format, type Kind, type Setting, styled } from '../setting.js';
+import { drawPatternedCard } from './identity-cards.js';
 import { fitted } from './parts.js';
 
 export const idDocument: Kind = {
   name: 'id_document',
-  share: 0.6,
+  share: 1.1,
+  origin: 'pocket',
+  recentShare: 0.5,
   years: [1980, 2012],
   format: (dice: Dice): Format =>
     dice.pick([
       { width: 1000, height: 630 },
       { width: 1000, height: 630 },
       { width: 1000, height: 700 },
+      { width: 1000, height: 630 },
+      { width: 640, height: 1000 },
       { width: 773, height: 1000 },
     ]),
-  draw: drawCard,
+  draw(setting) {
+    if (setting.dice.chance(0.7)) drawPatternedCard(setting);
+    else drawCard(setting);
+  },
 };
 
 function drawCard({ paper, scribe, dice }: Setting): void {

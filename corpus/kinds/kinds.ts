@@ -14,9 +14,10 @@ import { newsArticle } from './news-article.js';
 import { invoice, purchaseOrder } from './order-papers.js';
 import { presentation } from './presentation.js';
 import { receipt } from './receipt.js';
+import { report } from './report.js';
 import { resume } from './resume.js';
 import { scientificPublication } from './scientific-publication.js';
-import { budget, report, specification } from './sheets.js';
+import { budget, specification } from './sheets.js';
 import { utilityBill } from './utility-bill.js';
 
 export const KINDS: readonly Kind[] = [

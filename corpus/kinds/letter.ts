@@ -5,16 +5,20 @@ import { FACES, getFace } from '../drawing/typefaces.js';
 import { isTyped, type Kind, officeStyle, type Setting, styled, uprightFormat } from '../setting.js';
 import { FOREIGN_RULES } from '../text/foreign-prose.js';
 import { createWriter } from '../text/grammar.js';
-import { drawLetterhead, drawTable, paragraphs } from './parts.js';
+import { drawFurtherPage, drawPrivateLetter, drawShortNote } from './further-letters.js';
+import { drawLetterhead, drawTable } from './parts.js';
 
 export const letter: Kind = {
   name: 'letter',
-  share: 2.2,
+  share: 2.3,
   years: [1952, 2006],
   format: uprightFormat,
   draw(setting) {
     const { dice, year } = setting;
-    if (dice.chance(0.09)) drawFurtherPage(setting, officeStyle(dice, year));
+    const layout = dice.uniform();
+    if (layout < 0.14) drawFurtherPage(setting, officeStyle(dice, year));
+    else if (layout < 0.25) drawPrivateLetter(setting);
+    else if (layout < 0.33) drawShortNote(setting);
     else drawFirstPage(setting);
   },
 };
@@ -91,9 +95,12 @@ function drawFirstPage(setting: Setting): void {
     'To Whom It May Concern',
     `Dear ${write('[Customer|Colleague|Member|Senator {surname}|Congressman {surname}|Shareholder]')}`,
   ]);
-  write1(writeForeign ? writeForeign('{opening}') : `${greeting}${dice.chance(0.8) ? ':' : ','}`);
-  y += line * 0.7;
+  if (writeForeign || dice.chance(0.93)) {
+    write1(writeForeign ? writeForeign('{opening}') : `${greeting}${dice.chance(0.8) ? ':' : ','}`);
+    y += line * 0.7;
+  }
 
+  const isForm = dice.chance(0.12);
   const blocks = dice.integer(1, 5);
   const body: string[] = [];
   if (writeForeign) {
@@ -104,7 +111,7 @@ function drawFirstPage(setting: Setting): void {
       `${dice.chance(0.85) ? write('{letterOpening}') : ''} ${scribe.sentences('bodySentence', dice.integer(0, 3))}`,
     );
     for (let block = 1; block < blocks; block++)
-      body.push(scribe.sentences('bodySentence', dice.integer(1, 5)));
+      body.push(scribe.sentences(isForm ? 'formLetter' : 'bodySentence', dice.integer(1, 5)));
     if (dice.chance(0.85)) body.push(write('{letterClosing}'));
   }
   const isDouble = dice.chance(0.06);
@@ -180,7 +187,7 @@ function drawFirstPage(setting: Setting): void {
       dice.pick(['Enclosure', 'Enclosures', 'Enc.', 'Encl.', 'Attachment', 'Enclosures (2)', 'Attachments']),
     );
   if (dice.chance(0.4)) {
-    const copies = Array.from({ length: dice.integer(1, 5) }, () =>
+    const copies = Array.from({ length: dice.chance(0.15) ? dice.integer(6, 12) : dice.integer(1, 5) }, () =>
       scribe.write('[{person}|Mr. {surname}|{initials} {surname}|Dr. {initials} {surname}]'),
     );
     for (const [index, copy] of copies.entries())
@@ -223,46 +230,4 @@ function drawFigures(
     rows,
     { style, lines: 'none', rowHeight: 1.2 },
   );
-}
-
-/** A page two: hardly more than a name, a number and the rest of the text. */
-function drawFurtherPage({ paper, scribe, dice }: Setting, style: TextStyle): void {
-  const left = dice.between(75, 120);
-  const right = paper.width - dice.between(65, 110);
-  let y = dice.between(60, 110);
-  const line = style.size * 1.2;
-  const heads = dice.pick([
-    [scribe.fullName(), scribe.date(), `Page ${dice.integer(2, 4)}`],
-    [`- ${dice.integer(2, 4)} -`],
-    [`Page Two`],
-    [`${scribe.fullName()}  ${scribe.date()}  ${dice.integer(2, 4)}`],
-    [],
-  ]);
-  for (const head of heads) {
-    paper.text(
-      head.startsWith('-') ? paper.width / 2 : left,
-      y,
-      head,
-      style,
-      head.startsWith('-') ? 'center' : 'left',
-    );
-    y += line;
-  }
-  y += line * 1.5;
-  const text = paragraphs(scribe, 'bodySentence', dice.integer(1, 5), [2, 5]);
-  y =
-    paper.block(text, {
-      x: left,
-      y,
-      width: right - left,
-      style,
-      indent: dice.pick([0, 40]),
-      gap: 0.9,
-      bottom: 820,
-    }).y + line;
-  paper.text(left, y + line, scribe.write('[Sincerely,|Very truly yours,|Best regards,|Cordially,]'), style);
-  const from = scribe.fullName();
-  drawSignature(paper, left + 10, y + 3 * line, from);
-  paper.text(left, y + 4.4 * line, from, style);
-  paper.text(left, y + 5.5 * line, scribe.jobTitle(), style);
 }

@@ -8,7 +8,7 @@ import { fitted } from './parts.js';
 
 export const memo: Kind = {
   name: 'memo',
-  share: 1,
+  share: 1.1,
   years: [1952, 2006],
   format: uprightFormat,
   draw: drawMemo,
@@ -24,7 +24,7 @@ function drawMemo(setting: Setting): void {
   let y = dice.between(50, 90);
   const company = scribe.company();
   const head = write(
-    '[MEMORANDUM|Memorandum|INTER-OFFICE MEMORANDUM|INTEROFFICE CORRESPONDENCE|MEMO|Inter-Office Correspondence|M E M O R A N D U M|Interoffice Memo|OFFICE MEMO|File Note|Internal Correspondence|INTER-COMPANY CORRESPONDENCE|]',
+    '[MEMORANDUM|Memorandum|INTER-OFFICE MEMORANDUM|INTEROFFICE CORRESPONDENCE|MEMO|Inter-Office Correspondence|M E M O R A N D U M|Interoffice Memo|OFFICE MEMO|File Note|Internal Correspondence|INTER-COMPANY CORRESPONDENCE|MEMORANDUM|INTEROFFICE MEMORANDUM|Memo to File]',
   );
   const headStyle: TextStyle = {
     face: dice.chance(0.5) ? style.face : getFace(dice.pick(FACES.letterhead)),

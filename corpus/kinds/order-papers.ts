@@ -4,19 +4,28 @@ import type { TextStyle } from '../drawing/paper.js';
 import { drawLogo } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Kind, officeStyle, type Setting, styled, uprightFormat } from '../setting.js';
+import { drawModernInvoice } from './modern-invoice.js';
 import { type Column, drawLetterhead, drawTable, fitted } from './parts.js';
 
 export const invoice: Kind = {
   name: 'invoice',
-  share: 1.1,
+  share: 1.6,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1955, 2012],
-  format: uprightFormat,
-  draw: (setting) => drawOrderPaper(setting, false),
+  format: (dice) => (dice.chance(0.08) ? { width: 1000, height: 773 } : uprightFormat(dice)),
+  draw(setting) {
+    const isModern = setting.year > 1995 && setting.dice.chance(0.75);
+    if (isModern || setting.paper.width > setting.paper.height) drawModernInvoice(setting);
+    else drawOrderPaper(setting, false);
+  },
 };
 
 export const purchaseOrder: Kind = {
   name: 'purchase_order',
-  share: 0.7,
+  share: 0.6,
+  origin: 'office',
+  recentShare: 0.3,
   years: [1955, 2012],
   format: uprightFormat,
   draw: (setting) => drawOrderPaper(setting, true),
@@ -44,13 +53,8 @@ function drawOrderPaper(setting: Setting, isOrder: boolean): void {
   };
   if (dice.chance(0.7)) {
     y = drawLetterhead(setting, company) + 24;
-    paper.text(
-      dice.chance(0.5) ? right : left + 160,
-      y + 14,
-      title,
-      titleStyle,
-      dice.chance(0.5) ? 'right' : 'left',
-    );
+    const onRight = dice.chance(0.6);
+    paper.text(onRight ? right : left + 160, y + 14, title, titleStyle, onRight ? 'right' : 'left');
     y += 34;
   } else {
     paper.text(right, 80, title, titleStyle, 'right');

@@ -5,21 +5,30 @@ import type { TextStyle } from '../drawing/paper.js';
 import { drawLogo, drawPicture } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Format, type Kind, type Setting, styled } from '../setting.js';
+import { drawLectureSlide } from './lecture-slides.js';
 import { drawChart, drawTable, fitted } from './parts.js';
 
 export const presentation: Kind = {
   name: 'presentation',
-  share: 1,
+  share: 1.5,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1970, 2012],
   format: (dice: Dice): Format =>
     dice.pick([
       { width: 1000, height: 750 },
       { width: 1000, height: 750 },
       { width: 1000, height: 563 },
+      { width: 1000, height: 563 },
+      { width: 1000, height: 563 },
       { width: 1000, height: 773 },
       { width: 773, height: 1000 },
     ]),
-  draw: drawSlide,
+  draw(setting) {
+    const isRecent = setting.year > 1994 && setting.paper.width > setting.paper.height;
+    if (isRecent && setting.dice.chance(0.75)) drawLectureSlide(setting);
+    else drawSlide(setting);
+  },
 };
 
 function drawSlide(setting: Setting): void {

@@ -5,16 +5,26 @@ import { drawLogo } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Kind, type Setting, styled } from '../setting.js';
 import { cutToFit, fitted } from './parts.js';
+import { drawMailedReceipt, drawPaymentSlip } from './payment-slips.js';
 
 export const receipt: Kind = {
   name: 'receipt',
-  share: 1,
+  share: 1.5,
+  origin: 'pocket',
+  recentShare: 0.5,
   years: [1970, 2012],
   format: (dice) =>
-    dice.chance(0.8)
-      ? { width: dice.integer(330, 560), height: 1000 }
+    dice.chance(0.85)
+      ? // Slips of long lists are five times as long as wide.
+        { width: dice.chance(0.25) ? dice.integer(220, 330) : dice.integer(330, 640), height: 1000 }
       : { width: 1000, height: dice.integer(430, 620) },
-  draw: (setting) => (setting.paper.width < setting.paper.height ? drawSlip(setting) : drawVoucher(setting)),
+  draw(setting) {
+    const layout = setting.dice.uniform();
+    if (setting.paper.width > setting.paper.height) drawVoucher(setting);
+    else if (layout < 0.33) drawPaymentSlip(setting);
+    else if (layout < 0.45 && setting.year > 1998) drawMailedReceipt(setting);
+    else drawSlip(setting);
+  },
 };
 
 function drawSlip({ paper, scribe, dice }: Setting): void {

@@ -3,13 +3,21 @@ import type { TextStyle } from '../drawing/paper.js';
 import { drawPicture } from '../drawing/pictures.js';
 import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Kind, officeStyle, type Setting, styled, uprightFormat } from '../setting.js';
+import { drawDenseResume, drawSidebarResume } from './modern-resume.js';
 
 export const resume: Kind = {
   name: 'resume',
-  share: 1,
+  share: 1.4,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1960, 2012],
   format: uprightFormat,
-  draw: drawResume,
+  draw(setting) {
+    const layout = setting.dice.uniform();
+    if (setting.year > 1998 && layout < 0.45) drawSidebarResume(setting);
+    else if (setting.year > 1994 && layout < 0.7) drawDenseResume(setting);
+    else drawResume(setting);
+  },
 };
 
 const SECTIONS = [

@@ -5,17 +5,21 @@ import { FACES, getFace } from '../drawing/typefaces.js';
 import { type Kind, type Setting, styled, uprightFormat } from '../setting.js';
 import { capitalised } from '../text/grammar.js';
 import { flowColumns } from './parts.js';
+import { drawPreprint } from './preprint.js';
 import { drawCover, drawDataTable, drawFigure, drawManuscript } from './science-parts.js';
 
 export const scientificPublication: Kind = {
   name: 'scientific_publication',
-  share: 2,
+  share: 2.2,
+  origin: 'office',
+  recentShare: 0.3,
   years: [1955, 2008],
   format: uprightFormat,
   draw(setting) {
     const { dice, paper, scribe } = setting;
     const layout = dice.uniform();
-    if (layout < 0.5) drawFirstPage(setting);
+    if (setting.year > 1988 && dice.chance(0.4)) drawPreprint(setting);
+    else if (layout < 0.5) drawFirstPage(setting);
     else if (layout < 0.76) drawInnerPage(setting);
     else if (layout < 0.86) drawReferences(setting);
     else if (layout < 0.93) drawCover(setting);

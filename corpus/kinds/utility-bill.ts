@@ -6,7 +6,9 @@ import { drawChart, drawTable } from './parts.js';
 
 export const utilityBill: Kind = {
   name: 'utility_bill',
-  share: 0.7,
+  share: 1,
+  origin: 'office',
+  recentShare: 0.5,
   years: [1975, 2012],
   format: uprightFormat,
   draw: drawUtilityBill,

@@ -2,17 +2,22 @@
 import type { Dice } from '../dice.js';
 import type { Paper } from '../drawing/paper.js';
 import type { ScanPlan } from './scan-plan.js';
+import { layTableTop, shadePhoto } from './table-top.js';
 
 /** Lays the blank sheet onto the bed; everything else is drawn after it. */
 export function laySheet(paper: Paper, plan: ScanPlan): void {
   const { context, width, height } = paper;
   const { drawn, bed, paperTone } = plan;
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.fillStyle = grey(bed);
-  context.fillRect(0, 0, drawn.width, drawn.height);
+  if (plan.lens) layTableTop(paper, plan);
+  else {
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = grey(bed);
+    context.fillRect(0, 0, drawn.width, drawn.height);
+  }
   context.setTransform(...plan.placing);
   context.fillStyle = grey(paperTone);
   context.fillRect(0, 0, width, height);
+  if (plan.lens) return;
   if (bed < 200 || paper.dice.chance(0.1)) paper.box(0, 0, width, height, '#555', 1);
 }
 
@@ -20,6 +25,11 @@ export function laySheet(paper: Paper, plan: ScanPlan): void {
 export function markGlass(paper: Paper, plan: ScanPlan): void {
   const { context, dice, width } = paper;
   const { marks, drawn } = plan;
+  if (plan.lens) {
+    shadePhoto(paper, plan);
+    context.setTransform(...plan.placing);
+    return;
+  }
   if (marks.holes !== 'none') punch(paper, marks.holes);
   if (marks.fold) {
     const size = dice.between(20, 90);

@@ -45,11 +45,22 @@ export function blurred({ data, width, height, channels }: Raster): Raster {
 
 /** Each value with its neighbours `step` before and behind it, weighted 1, 2, 1; the first and last stay. */
 function averaged(data: Uint8Array, step: number): Uint8Array {
-  const result = Uint8Array.from(data);
+  const result = data.slice();
   for (let at = step; at < data.length - step; at++) {
     result[at] = ((data[at - step] ?? 0) + 2 * (data[at] ?? 0) + (data[at + step] ?? 0)) >> 2;
   }
   return result;
+}
+
+/** Toner that runs: each pixel takes on the darker of itself and its neighbour to the right, and of the one below. In place. */
+export function spreadInk({ data, width }: Raster): void {
+  const last = data.length - width - 1;
+  for (let at = 0; at < last; at++) {
+    const beside = data[at + 1] ?? 0;
+    const below = data[at + width] ?? 0;
+    const darker = Math.min(beside, below);
+    if (darker < (data[at] ?? 0)) data[at] = darker;
+  }
 }
 
 /** A field that wanders over the page: values at the corners of a coarse grid, one per column and row of it. */
@@ -150,7 +161,10 @@ export function lightUnevenly({ data, width, height, channels }: Raster, plan: S
   const field = createField(dice, plan.unevenness / 3);
   const contrast = dice.between(0.82, 1.08);
   const lift = dice.between(0, 24);
-  const tint = channels === 3 ? [dice.between(-3, 6), dice.between(-3, 4), dice.between(-14, 4)] : [0];
+  // A room's lamps are yellower than a scanner's.
+  const warmth = plan.lens ? dice.between(-6, 16) : dice.between(-3, 6);
+  const tint =
+    channels === 3 ? [warmth, dice.between(-3, 4), -dice.between(-0.5, 1.4) * Math.abs(warmth) - 2] : [0];
   for (let y = 0; y < height; y++) {
     let light = 0;
     for (let x = 0; x < width; x++) {

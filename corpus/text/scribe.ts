@@ -5,9 +5,13 @@
 import { de, en, es, fr } from '@faker-js/faker';
 import type { Dice } from '../dice.js';
 import { AD_RULES } from './advert-prose.js';
+import { FORM_RULES } from './form-prose.js';
 import { createWriter, type Rules, type Write } from './grammar.js';
+import { LETTER_RULES } from './letter-prose.js';
+import { DESK_RULES } from './news-desk.js';
 import { NEWS_RULES } from './news-prose.js';
 import { OFFICE_RULES } from './office-prose.js';
+import { REPORT_RULES } from './report-prose.js';
 import { SCIENCE_RULES } from './science-prose.js';
 import { SCIENCE_TOPICS, type ScienceTopic } from './science-topics.js';
 import { OFFICE_TOPICS, type Topic } from './topics.js';
@@ -159,6 +163,10 @@ export function createScribe(dice: Dice, year: number): Scribe {
     ...SCIENCE_RULES,
     ...NEWS_RULES,
     ...AD_RULES,
+    ...DESK_RULES,
+    ...LETTER_RULES,
+    ...FORM_RULES,
+    ...REPORT_RULES,
     ...fixed,
   });
 

@@ -41,6 +41,22 @@ describe('a simulated reader', () => {
     }
   });
 
+  it('finds nonsense in pictures, and little of what lies on its side', () => {
+    const lying = Array.from({ length: 40 }, (_, index) => ({
+      text: `sideways${index}`,
+      box: [15 * index, 100, 15 * index + 12, 180] as const,
+      confidence: 96,
+    }));
+    const pictures = [[50, 300, 650, 900]] as const;
+    const read = Array.from({ length: 20 }, (_, seed) =>
+      misread(lying, { ...page, manner: 'archive', pictures }, createDice(seed)),
+    ).flat();
+    expect(read.filter(({ text }) => text.startsWith('sideways')).length).toBeLessThan(80);
+    const inPicture = read.filter(({ box }) => box[1] >= 300);
+    expect(inPicture.length).toBeGreaterThan(20);
+    for (const { box } of inPicture) expect(box[2]).toBeLessThanOrEqual(page.width);
+  });
+
   it('makes the same mistakes from the same seed', () => {
     expect(misread(words, page, createDice(9))).toEqual(misread(words, page, createDice(9)));
   });
