@@ -234,8 +234,7 @@ async function judgeByNetwork(known: readonly string[]): Promise<Parts<Judged>> 
   const [training, validation] = [await examplesOf(parts.learnt), await examplesOf(parts.calibration)];
   const labelCount = known.length;
   const network = await drawNetwork({
-    ...{ size, tokenizer: model, labelCount, seed },
-    pages: training.map(({ page }) => page),
+    ...{ size, tokenizer: model, labelCount, seed, training },
   });
   const hyperparameters = {
     ...defaultHyperparameters({ baseSize: null, modelSize: size, trainingDocuments: training.length }),

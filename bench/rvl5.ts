@@ -26,7 +26,7 @@ import { createRandom, seedOf, shuffled } from '../src/layoutlmv2/random.js';
 import { createTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
 import { createSpelling } from '../src/layoutlmv2/training/augmentation/text-spelling.js';
 import { predictUnits } from '../src/layoutlmv2/training/evaluate.js';
-import { loadPage, type TrainingExample } from '../src/layoutlmv2/training/examples.js';
+import type { TrainingExample } from '../src/layoutlmv2/training/examples.js';
 import type { Hyperparameters } from '../src/layoutlmv2/training/hyperparameters.js';
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
 import { averageLogarithms } from '../src/text-classifier/averaging.js';
@@ -222,13 +222,13 @@ async function prepare(chosen: { training: readonly string[] }, seed: number) {
   }
   const tokenizer = learnTokenizer(counts, modelSize);
   const corpus = await encode(`scratch-${chosen.training.length}-${seed}`, { tokenizer });
-  const first = corpus.training.filter(({ unit }) => chosen.training.includes(unit)).slice(0, 24);
+  const known = new Set(chosen.training);
   const network = await drawNetwork({
     size: modelSize,
     tokenizer,
     labelCount: labels.length,
     seed,
-    pages: await Promise.all(first.map((example) => loadPage(example, MOST_TOKENS))),
+    training: corpus.training.filter(({ unit }) => known.has(unit)),
   });
   return { network, corpus };
 }

@@ -131,7 +131,7 @@ await makeCorpus(
     kinds: KINDS.map(({ name }) => name).sort(),
     // By far the slowest part of a corpus; the other mistakes of a reader are imitated.
     ocrShare: 0.02,
-    noiseShare: 0.3,
+    noiseShare: 0.4,
     validationShare: 0.05,
   },
   { workers: 2, onProgress: ({ made, pages }) => say(`corpus: ${made} of ${pages} pages`) },

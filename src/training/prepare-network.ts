@@ -1,15 +1,12 @@
 /**
  * The network a run starts with: a model version whose classifier gets a row for each label of the run, or one from
- * scratch with a vocabulary of the training words and batch norms set on training pages. Seeded, so that a run which is
+ * scratch with a vocabulary of the training words. Seeded, so that a run which is
  * taken up again starts from the same.
  */
 
-import { calibrateBatchNorm } from '../layoutlmv2/calibrate-batch-norm.js';
 import type { Checkpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { readCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
-import type { EncodedPage } from '../layoutlmv2/encoded-page.js';
 import { initialiseWeights } from '../layoutlmv2/initialise.js';
-import { createModel, readWeights } from '../layoutlmv2/model.js';
 import { modelConfig } from '../layoutlmv2/model-sizes.js';
 import type { Weight, WeightMap } from '../layoutlmv2/parameters.js';
 import {
@@ -18,6 +15,8 @@ import {
   vocabularySizeOf,
 } from '../layoutlmv2/tokenizer/tokenizer.js';
 import { trainWordPieceVocabulary } from '../layoutlmv2/tokenizer/vocabulary-training.js';
+import type { TrainingExample } from '../layoutlmv2/training/examples.js';
+import { createWeightsFromScratch } from '../layoutlmv2/training/from-scratch.js';
 import type { RunHyperparameters } from './training-run.js';
 
 export type Network = Pick<Checkpoint, 'config' | 'tokenizer' | 'weights'>;
@@ -27,8 +26,6 @@ const classifierBias = 'classifier.bias';
 
 // Of the small network; its parameter count is stated for it.
 const vocabularySize = { tiny: 2000, small: 8000, base: 30_522 };
-// The calibration keeps all of them in memory at once; more change nothing any more.
-const calibrationPages = 24;
 
 /** Reads a model version's folder and fits its classifier to the labels of a run. */
 export async function adaptNetwork(options: {
@@ -74,22 +71,15 @@ export function learnTokenizer(
   return uncasedWordPiece(trainWordPieceVocabulary(words, { size: vocabularySize[size] }));
 }
 
-/** Draws a network from scratch and sets its batch norms on training pages. The engine must have been started. */
+/** Draws a network that has learnt nothing yet, for the pages that it will learn from. The engine must have been started. */
 export async function drawNetwork(options: {
   size: RunHyperparameters['modelSize'];
   tokenizer: TokenizerModel;
   labelCount: number;
   seed: number;
-  pages: readonly EncodedPage[];
+  training: readonly TrainingExample[];
 }): Promise<Network> {
-  const { size, tokenizer, labelCount, seed, pages } = options;
+  const { size, tokenizer, labelCount, seed, training } = options;
   const config = modelConfig(size, vocabularySizeOf(tokenizer));
-  const model = createModel(config, initialiseWeights(config, labelCount, seed), labelCount);
-  try {
-    const images = pages.slice(0, calibrationPages).map(({ image }) => image);
-    calibrateBatchNorm(model, images);
-    return { config, tokenizer, weights: await readWeights(model) };
-  } finally {
-    model.dispose();
-  }
+  return { config, tokenizer, weights: await createWeightsFromScratch(config, labelCount, seed, training) };
 }

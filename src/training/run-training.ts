@@ -91,7 +91,6 @@ export function createRunTraining(dependencies: {
       validation: await load('VALIDATION'),
       holdout: await load('HOLDOUT'),
     };
-    const pages = training.flatMap((example) => ('page' in example ? [example.page] : []));
     const network: Network =
       adapted ??
       (await drawNetwork({
@@ -99,7 +98,7 @@ export function createRunTraining(dependencies: {
         tokenizer: tokenizerModel,
         labelCount: labelIds.length,
         seed,
-        pages,
+        training,
       }));
     return { network, data, maxTokens, base };
   };

@@ -7,14 +7,16 @@ import { createModel, readWeights } from '../model.js';
 import type { WeightMap } from '../parameters.js';
 import { createRandom, seedOf, shuffled } from '../random.js';
 import { loadPage, type TrainingExample } from './examples.js';
+import { startWordTable } from './word-table-start.js';
 
 /** Pages whose images set the batch norms: enough for steady statistics, and they are held in memory at once. */
-const CALIBRATION_PAGES = 16;
+const CALIBRATION_PAGES = 24;
 
 /**
- * Draws all weights from `seed` and sets the batch norms of the visual backbone by the images of some training pages.
+ * Draws all weights from `seed`, adds to the word table which classes each word speaks for, and sets the batch norms of the visual
+ * backbone by the images of some training pages.
  *
- * @param examples the pages to be trained on; at least one.
+ * @param examples the pages to be trained on, with their classes; at least one.
  */
 export async function createWeightsFromScratch(
   config: LayoutLMv2Config,
@@ -24,7 +26,9 @@ export async function createWeightsFromScratch(
 ): Promise<WeightMap> {
   const chosen = shuffled(examples, createRandom(seedOf(seed, 'calibration'))).slice(0, CALIBRATION_PAGES);
   const pages = await Promise.all(chosen.map((example) => loadPage(example, config.maxPositionEmbeddings)));
-  const model = createModel(config, initialiseWeights(config, labelCount, seed), labelCount);
+  const drawn = initialiseWeights(config, labelCount, seed);
+  const weights = await startWordTable(drawn, config, { labelCount, seed, examples });
+  const model = createModel(config, weights, labelCount);
   try {
     calibrateBatchNorm(
       model,
