@@ -2,8 +2,8 @@
  * Trains the starter model, which a new installation serves first: on the synthetic corpus only, first self-supervised, then on the
  * kinds of documents. Seeded; a run that was stopped goes on where it was with the same command.
  *
- *   npm run train:starter -- --work <folder> [--pages 12000] [--pretraining-epochs 4] [--epochs 8] [--stop-after 4]
- *       [--whole-epochs 1] [--engine auto]
+ *   npm run train:starter -- --work <folder> [--pages 10000] [--pretraining-epochs 1] [--epochs 3] [--whole-epochs 6]
+ *       [--engine auto]
  *
  * The folder receives the corpus, its encoded form, the states, log.jsonl, and at the end curves.svg and `model`.
  */
@@ -41,12 +41,11 @@ import { encodeCorpus, openEncodedCorpus } from './encoded-corpus.js';
 const { values } = parseArgs({
   options: {
     work: { type: 'string' },
-    pages: { type: 'string', default: '12000' },
+    pages: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
-    'pretraining-epochs': { type: 'string', default: '4' },
-    epochs: { type: 'string', default: '8' },
-    'stop-after': { type: 'string', default: '4' },
-    'whole-epochs': { type: 'string', default: '1' },
+    'pretraining-epochs': { type: 'string', default: '1' },
+    epochs: { type: 'string', default: '3' },
+    'whole-epochs': { type: 'string', default: '6' },
     engine: { type: 'string', default: 'auto' },
   },
 });
@@ -69,8 +68,6 @@ const LEARNING_KINDS: Hyperparameters = {
   microBatchSize: 16,
   headLearningRateMultiplier: 4,
   weightDecay: 0.05,
-  warmupRatio: 0.04,
-  schedule: 'cosine',
   earlyStoppingPatience: null,
   maxTokens: MAX_TOKENS,
   augmentation: {
@@ -84,13 +81,16 @@ const LEARNING_KINDS: Hyperparameters = {
     morphology: 0.3,
     contrast: 0.2,
     brightness: 0.1,
-    boxJitter: 8,
-    wordOrder: 0.02,
-    wordDropout: 0.2,
+    boxJitter: 15,
+    wordOrder: 0.05,
+    wordDropout: 0.25,
     spanDropout: 0.3,
     characterNoise: 0.05,
+    // A third of the words of real pages are none of the corpus: without these, 76 % of synthetic pages were right by their words
+    // and only 59 % of real ones.
+    foreignWords: 0.5,
     textDropout: 0.1,
-    imageDropout: 0.05,
+    imageDropout: 0.15,
   },
 };
 
@@ -102,20 +102,23 @@ const BACKBONE = 'layoutlmv2.visual.backbone.';
 
 /**
  * The kinds are learnt in two stages: first by all but the visual backbone, which stays as self-supervised learning has left it, then
- * by the whole network at a lower rate. Trained from the first step on, the backbone keeps the encoder from learning: after 2,000 pages
- * 30 % of the validation pages were right, and 71 % without it.
+ * by the whole network at a lower rate. Trained from the first step on, the backbone keeps the encoder from learning.
  */
 const STAGES: Record<string, Partial<Hyperparameters> & { epochs: number }> = {
   kinds: {
     epochs: Number(values.epochs),
     learningRate: 6e-4,
-    wordLearningRateMultiplier: 10,
+    wordLearningRateMultiplier: 5,
+    warmupRatio: 0.05,
+    schedule: 'constant',
     freezing: 'backbone-from-scratch',
   },
   whole: {
     epochs: Number(values['whole-epochs']),
-    learningRate: 1.5e-4,
+    learningRate: 4e-4,
     wordLearningRateMultiplier: 3,
+    warmupRatio: 0.02,
+    schedule: 'cosine',
     freezing: 'none',
   },
 };
@@ -227,8 +230,6 @@ async function learnStage(
 ): Promise<WeightMap> {
   const stateFolder = join(work, stage);
   const resumeFrom = await findTrainerState(stateFolder);
-  const stopAfter = stage === 'kinds' ? Number(values['stop-after']) : Number.POSITIVE_INFINITY;
-  if (resumeFrom && resumeFrom.progress.epoch >= stopAfter) return resumeFrom.weights;
   const events = trainSequenceClassifier({
     config,
     weights: start,
@@ -246,13 +247,7 @@ async function learnStage(
       continue;
     const { type, state, ...figures } = { state: undefined, ...event };
     await log({ stage, type, ...figures });
-    if (!state) continue;
-    const reached = await state();
-    await writeTrainerState(stateFolder, reached);
-    const { epoch } = reached.progress;
-    if (epoch < stopAfter) continue;
-    await events.return({ bestEpoch: epoch, weights: reached.weights, stoppedEarly: true, epochs: epoch });
-    return reached.weights;
+    if (state) await writeTrainerState(stateFolder, await state());
   }
   return next.value.weights;
 }
