@@ -31,9 +31,14 @@ export async function insertGateDecision(
   tx: Transaction,
   { runId, servingModelId }: { runId: string; servingModelId: string | null },
   { classes, ...findings }: GateFindings,
-  { automatic, test, confidenceLevel, maximumClassLoss, minimumHoldout }: PromotionPolicy,
+  judgedBy: PromotionPolicy,
 ): Promise<void> {
-  const policy = { automatic, test, confidenceLevel, maximumClassLoss, minimumHoldout };
+  const { automatic, test, confidenceLevel, maximumClassLoss } = judgedBy;
+  const { minimumHoldout, minimumHoldoutForFirstModel } = judgedBy;
+  const policy = {
+    ...{ automatic, test, confidenceLevel, maximumClassLoss },
+    ...{ minimumHoldout, minimumHoldoutForFirstModel },
+  };
   await tx.gateDecision.create({ data: { runId, servingModelId, ...findings, ...policy } });
   await tx.gateClassChange.createMany({ data: classes.map((change) => ({ runId, ...change })) });
 }
