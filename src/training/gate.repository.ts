@@ -1,5 +1,6 @@
 /** The promotion policy and the decisions of the gate, in PostgreSQL. */
 import type { Database, Transaction } from '../platform/database/database.js';
+import { groupBy } from '../shared/group-by.js';
 import type { GateClassChange, GateFindings } from './promotion-gate.js';
 import { defaultPromotionPolicy, type PromotionPolicy } from './promotion-policy.js';
 
@@ -64,5 +65,6 @@ export async function listClassChanges(
     where: { runId: { in: [...runIds] } },
     orderBy: { labelId: 'asc' },
   });
-  return runIds.map((id) => rows.filter(({ runId }) => runId === id));
+  const byRun = groupBy(rows, ({ runId }) => runId);
+  return runIds.map((id) => byRun.get(id) ?? []);
 }
