@@ -1,5 +1,6 @@
 /** Model versions, their labels and aliases in PostgreSQL. */
 import type { Database, Transaction } from '../platform/database/database.js';
+import { groupBy } from '../shared/group-by.js';
 import type { ModelMember, ModelVersion, ReadyModelVersion } from './model-version.js';
 
 /** A version that is complete when it is written down. */
@@ -47,7 +48,8 @@ export async function listMembers(
     where: { modelVersionId: { in: [...modelVersionIds] } },
     orderBy: { index: 'asc' },
   });
-  return modelVersionIds.map((id) => rows.filter(({ modelVersionId }) => modelVersionId === id));
+  const byVersion = groupBy(rows, ({ modelVersionId }) => modelVersionId);
+  return modelVersionIds.map((id) => byVersion.get(id) ?? []);
 }
 
 export async function findModelVersion(database: Database, id: string): Promise<ModelVersion | null> {
@@ -90,9 +92,8 @@ export async function listLabelIds(
     where: { modelVersionId: { in: [...modelVersionIds] } },
     orderBy: { index: 'asc' },
   });
-  return modelVersionIds.map((id) =>
-    rows.filter(({ modelVersionId }) => modelVersionId === id).map(({ labelId }) => labelId),
-  );
+  const byVersion = groupBy(rows, ({ modelVersionId }) => modelVersionId);
+  return modelVersionIds.map((id) => (byVersion.get(id) ?? []).map(({ labelId }) => labelId));
 }
 
 export async function listAliases(
@@ -102,9 +103,8 @@ export async function listAliases(
   const rows = await database.modelAlias.findMany({
     where: { modelVersionId: { in: [...modelVersionIds] } },
   });
-  return modelVersionIds.map((id) =>
-    rows.filter(({ modelVersionId }) => modelVersionId === id).map(({ alias }) => alias),
-  );
+  const byVersion = groupBy(rows, ({ modelVersionId }) => modelVersionId);
+  return modelVersionIds.map((id) => (byVersion.get(id) ?? []).map(({ alias }) => alias));
 }
 
 export async function findByAlias(database: Database, alias: string): Promise<ModelVersion | null> {

@@ -80,10 +80,12 @@ function findHindrance(
 ): { code: string; reason: string } | null {
   const { debounceMinutes } = policy;
   const debounceMs = debounceMinutes * minuteMs;
+  // Other processes write down the times by clocks of their own: what such a clock has ahead of this one is no waiting time.
+  const ageMs = (at: Date) => Math.max(0, now.getTime() - at.getTime());
   if (activeRun !== null) {
     return { code: 'RUN_ACTIVE', reason: `Run ${activeRun.number} is not over: one runs at a time` };
   }
-  if (lastRunEndedAt !== null && now.getTime() - lastRunEndedAt.getTime() < debounceMs) {
+  if (lastRunEndedAt !== null && ageMs(lastRunEndedAt) < debounceMs) {
     const reason = `The last run ended at ${lastRunEndedAt.toISOString()}, less than ${debounceMinutes} minutes ago`;
     return { code: 'TOO_SOON', reason };
   }
@@ -95,8 +97,8 @@ function findHindrance(
   }
   const { oldestAt, newestAt } = newDecisions;
   if (trigger === 'CORRECTIONS' && oldestAt !== null && newestAt !== null) {
-    const isAtRest = now.getTime() - newestAt.getTime() >= debounceMs;
-    const hasWaited = now.getTime() - oldestAt.getTime() >= longestWait * debounceMs;
+    const isAtRest = ageMs(newestAt) >= debounceMs;
+    const hasWaited = ageMs(oldestAt) >= longestWait * debounceMs;
     if (!isAtRest && !hasWaited) {
       const reason = `Decisions are still coming in, the last at ${newestAt.toISOString()}: a run begins ${debounceMinutes} minutes after the last`;
       return { code: 'DECISIONS_COMING_IN', reason };

@@ -1,5 +1,6 @@
 /** The promotion policy and the decisions of the gate, in PostgreSQL. */
 import type { Database, Transaction } from '../platform/database/database.js';
+import { groupBy } from '../shared/group-by.js';
 import type { GateClassChange, GateFindings } from './promotion-gate.js';
 import { defaultPromotionPolicy, type PromotionPolicy } from './promotion-policy.js';
 
@@ -31,9 +32,14 @@ export async function insertGateDecision(
   tx: Transaction,
   { runId, servingModelId }: { runId: string; servingModelId: string | null },
   { classes, ...findings }: GateFindings,
-  { automatic, test, confidenceLevel, maximumClassLoss, minimumHoldout }: PromotionPolicy,
+  judgedBy: PromotionPolicy,
 ): Promise<void> {
-  const policy = { automatic, test, confidenceLevel, maximumClassLoss, minimumHoldout };
+  const { automatic, test, confidenceLevel, maximumClassLoss } = judgedBy;
+  const { minimumHoldout, minimumHoldoutForFirstModel } = judgedBy;
+  const policy = {
+    ...{ automatic, test, confidenceLevel, maximumClassLoss },
+    ...{ minimumHoldout, minimumHoldoutForFirstModel },
+  };
   await tx.gateDecision.create({ data: { runId, servingModelId, ...findings, ...policy } });
   await tx.gateClassChange.createMany({ data: classes.map((change) => ({ runId, ...change })) });
 }
@@ -59,5 +65,6 @@ export async function listClassChanges(
     where: { runId: { in: [...runIds] } },
     orderBy: { labelId: 'asc' },
   });
-  return runIds.map((id) => rows.filter(({ runId }) => runId === id));
+  const byRun = groupBy(rows, ({ runId }) => runId);
+  return runIds.map((id) => byRun.get(id) ?? []);
 }

@@ -39,6 +39,11 @@ export class PromotionPolicyType implements StoredPolicy {
   @Field(() => Int, { description: 'Fewer documents in the holdout decide nothing between two models' })
   minimumHoldout!: number;
 
+  @Field(() => Int, {
+    description: 'Fewer documents in the holdout decide nothing of a model before which none serves',
+  })
+  minimumHoldoutForFirstModel!: number;
+
   @Field(() => String, { nullable: true, description: 'Null while it is the default' })
   setBy!: string | null;
 
@@ -62,6 +67,9 @@ export class PromotionPolicyInput {
 
   @Field(() => Int, { nullable: true, description: 'At least 1' })
   minimumHoldout?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'At least 1' })
+  minimumHoldoutForFirstModel?: number | null;
 }
 
 /** Without the fields that are null: those count as not given. */
@@ -195,6 +203,9 @@ export class GateDecisionType implements GateDecision {
 
   @Field(() => Int, { description: 'Of the policy then' })
   minimumHoldout!: number;
+
+  @Field(() => Int, { description: 'Of the policy then' })
+  minimumHoldoutForFirstModel!: number;
 
   @Field(() => Int, { description: 'Of the bootstrap; it draws by the seed of the run' })
   resamples!: number;

@@ -2,8 +2,8 @@
  * Decides whether what a run has made may serve, from what candidate and serving model say of the same holdout documents. Pure.
  *
  * The rules, in their order:
- * 1. An empty holdout, a score that is no number, or (beside a serving model) fewer holdout documents than the policy's minimum
- *    decide nothing: REFUSED.
+ * 1. An empty holdout, a score that is no number, or fewer holdout documents than the policy's minimum (of its two: there is one for
+ *    where a model serves, and a smaller one for where none does) decide nothing: REFUSED.
  * 2. Where nothing serves, the candidate serves if it is right more often than always giving the most frequent class of the
  *    holdout would be, beyond chance (exact binomial test at the policy's level): else KEPT.
  * 3. Else its macro-F1 must be better, and beyond chance by the policy's test: the paired bootstrap's interval of the difference
@@ -111,7 +111,7 @@ export function judgeCandidate(options: {
   nameOf: (labelId: string) => string;
 }): GateFindings {
   const { rows, serving, policy } = options;
-  const refusal = refuse(rows, serving !== null, policy.minimumHoldout);
+  const refusal = refuse(rows, serving !== null, policy);
   if (refusal) return { ...nothingMeasured(rows.length), ...refusal };
   const figures = serving === null ? measureFirst(rows) : measurePair({ ...options, serving });
   const judgement =
@@ -152,7 +152,7 @@ export function nothingMeasured(support: number): Figures {
 function refuse(
   rows: readonly HoldoutRow[],
   isComparison: boolean,
-  minimumHoldout: number,
+  policy: PromotionPolicy,
 ): Judgement | null {
   const verdict = 'REFUSED';
   if (rows.length === 0) {
@@ -165,8 +165,10 @@ function refuse(
     const reason = `The ${model} model gives scores that are no numbers for ${broken} of ${rows.length} holdout documents`;
     return { verdict, code: 'NOT_A_NUMBER', reason };
   }
-  if (isComparison && rows.length < minimumHoldout) {
-    const reason = `The holdout has ${rows.length} documents, fewer than the minimum of ${minimumHoldout}: label more, or lower minimumHoldout`;
+  const setting = isComparison ? 'minimumHoldout' : 'minimumHoldoutForFirstModel';
+  if (rows.length < policy[setting]) {
+    const minimum = `${policy[setting]}${isComparison ? '' : ' for a first model'}`;
+    const reason = `The holdout has ${rows.length} documents, fewer than the minimum of ${minimum}: label more, or lower ${setting}`;
     return { verdict, code: 'SMALL_HOLDOUT', reason };
   }
   return null;

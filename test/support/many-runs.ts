@@ -127,9 +127,9 @@ async function insertFigures(query: Query): Promise<void> {
   );
   await query(
     `insert into gate_decisions (run_id, verdict, code, reason, serving_model_id, support, difference, difference_low, difference_high,
-       automatic, test, confidence_level, maximum_class_loss, minimum_holdout, resamples)
+       automatic, test, confidence_level, maximum_class_loss, minimum_holdout, minimum_holdout_for_first_model, resamples)
      select run_id, 'KEPT', 'NOT_BETTER', 'Not better', lag(version_id) over (order by number), 50, 0.01, -0.01, 0.03,
-            true, 'PAIRED_BOOTSTRAP', 0.95, 0.1, 20, 1000 from run_numbers where version_id is not null`,
+            true, 'PAIRED_BOOTSTRAP', 0.95, 0.1, 20, 5, 1000 from run_numbers where version_id is not null`,
   );
   await query(
     `insert into document_results (run_id, document_id, actual_id, predicted_id, confidence)

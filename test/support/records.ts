@@ -23,14 +23,16 @@ export function createRecordMaker({ connection: { database } }: TestDatabase) {
   /** A document, by default ready, with pages that say the given texts: null for one that has not been read. */
   const makeDocument = async (
     options: {
+      /** Where what follows from it, such as its split, must be the same each time. */
+      id?: string;
       status?: DocumentStatus;
       filename?: string;
       texts?: readonly (string | null)[];
       createdAt?: Date;
+      reviewDraw?: number;
     } = {},
   ) => {
-    const { status = 'READY', texts = ['some words'], ...rest } = options;
-    const id = createId();
+    const { id = createId(), status = 'READY', texts = ['some words'], ...rest } = options;
     const number = next();
     const data = { id, filename: `${number}.pdf`, mediaType: 'application/pdf', byteSize: number, status };
     const sha256 = number.toString(16).padStart(64, '0');

@@ -10,6 +10,7 @@ import { createStartTrainingRun } from '../../src/training/start-training-run.js
 import { checkTrainingJob } from '../../src/training/training.jobs.js';
 import { listItems, listRuns, updateRun } from '../../src/training/training.repository.js';
 import { readTrainingPolicy } from '../../src/training/training-policy.repository.js';
+import type { DatasetSplit } from '../../src/training/training-run.js';
 import { createUpdateTrainingPolicy, type PolicyChange } from '../../src/training/update-training-policy.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createChance } from '../support/document-texts.js';
@@ -60,6 +61,17 @@ const correct = (documentId: string, labelId: string) =>
     decidedBy: 'ann',
     note: null,
   });
+const undo = (documentId: string) =>
+  createUndoDecision({ ...log, threshold: 0.8 })({
+    documentId,
+    decisionId: null,
+    revokedBy: 'ann',
+    note: null,
+  });
+async function findLetterIn(split: DatasetSplit, snapshotId: string | null | undefined) {
+  const items = await listItems(database.connection.database, snapshotId ?? '');
+  return items.find((item) => item.split === split && item.labelId === letter)?.documentId ?? '';
+}
 async function decide(labelId: string, count: number, text?: string) {
   const ids: string[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -76,7 +88,7 @@ describe('automatic training', () => {
     await decide(invoice, 4);
     await decide(letter, 3);
     expect(await check()).toEqual([]);
-    const [undone] = await decide(letter, 1);
+    await decide(letter, 1);
     const [run] = await check();
     expect(run).toMatchObject({ status: 'QUEUED', trigger: 'CORRECTIONS', skipCount: 0 });
     expect(run?.note).toBe('8 documents decided since the last run, 8 suffice');
@@ -86,14 +98,34 @@ describe('automatic training', () => {
     });
     expect(await check()).toHaveLength(1);
     await setPolicy({ newDecisions: 1 });
-    await createUndoDecision({ ...log, threshold: 0.8 })({
-      documentId: undone ?? '',
-      decisionId: null,
-      revokedBy: 'ann',
-      note: null,
-    });
+    // Of four letters two train; the one in the holdout would leave nothing to measure letters on.
+    await undo(await findLetterIn('TRAIN', run?.snapshotId));
     const [again] = await check();
     expect(again).toMatchObject({ status: 'QUEUED', trigger: 'CORRECTIONS', number: (run?.number ?? 0) + 1 });
+  });
+
+  it('says what is missing where a decision taken back leaves nothing to measure a label on', async () => {
+    await setPolicy({ newDecisions: 1, debounceMinutes: 0 });
+    await decide(invoice, 4);
+    await decide(letter, 4);
+    const [run] = await check();
+    await updateRun(database.connection.database, run?.id ?? '', {
+      status: 'FAILED',
+      finishedAt: new Date(),
+    });
+    await undo(await findLetterIn('HOLDOUT', run?.snapshotId));
+    expect(await check()).toMatchObject([
+      {
+        status: 'SKIPPED',
+        trigger: 'CORRECTIONS',
+        skipCode: 'TOO_LITTLE_DATA',
+        statusReason: expect.stringMatching(/^No document of letter is left to measure on/),
+      },
+      { status: 'FAILED' },
+    ]);
+    // The next letter takes the place that is empty.
+    await decide(letter, 1);
+    expect(await check()).toMatchObject([{ status: 'QUEUED', trigger: 'CORRECTIONS' }, {}, {}]);
   });
 
   it('counts the same reason on one skipped run for the debounce time, another on another', async () => {

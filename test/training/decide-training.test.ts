@@ -70,6 +70,12 @@ describe('whether a run begins by itself', () => {
       { newDecisions: news(100, 1, 0), lastRunEndedAt: now },
       'start CORRECTIONS',
     ],
+    [
+      'nothing is debounced, and who wrote down the times has a clock that is ahead',
+      { debounceMinutes: 0 },
+      { newDecisions: news(100, -1, -2), lastRunEndedAt: minutesAgo(-1) },
+      'start CORRECTIONS',
+    ],
     ['the schedule has come', nightly, { newDecisions: news(1, 600, 0) }, 'start SCHEDULE'],
     ['the schedule has come, and nothing is new', nightly, {}, 'skip SCHEDULE NOTHING_NEW'],
     [

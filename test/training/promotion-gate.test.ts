@@ -247,7 +247,7 @@ describe('the gate refuses to decide', () => {
 });
 
 describe('the gate before the first model', () => {
-  it('promotes what is no guess, on however few documents', () => {
+  it('promotes what is no guess, on few documents', () => {
     const found = judge(
       rowsOf([
         [3, 'bill', 'bill', null],
@@ -279,18 +279,46 @@ describe('the gate before the first model', () => {
   });
 
   it('keeps what is right by luck', () => {
-    expect(
-      judge(
-        rowsOf([
-          [1, 'bill', 'bill', null],
-          [1, 'note', 'note', null],
-        ]),
-        { servingKnown: null },
-      ),
-    ).toMatchObject({
+    const rows = rowsOf([
+      [1, 'bill', 'bill', null],
+      [1, 'note', 'note', null],
+    ]);
+    const policy = { minimumHoldoutForFirstModel: 2 };
+    expect(judge(rows, { servingKnown: null, policy })).toMatchObject({
       verdict: 'KEPT',
       majorityPValue: 0.25,
     });
+  });
+
+  it('refuses to decide on fewer documents than the policy’s minimum for a first model, and says which setting that is', () => {
+    const rows = rowsOf([
+      [2, 'bill', 'bill', null],
+      [2, 'note', 'note', null],
+    ]);
+    expect(judge(rows, { servingKnown: null })).toMatchObject({
+      verdict: 'REFUSED',
+      code: 'SMALL_HOLDOUT',
+      support: 4,
+      accuracy: null,
+      reason:
+        'The holdout has 4 documents, fewer than the minimum of 5 for a first model: label more, or lower minimumHoldoutForFirstModel',
+    });
+    // It is met, but four of four between two labels may be luck.
+    const policy = { minimumHoldoutForFirstModel: 4 };
+    expect(judge(rows, { servingKnown: null, policy })).toMatchObject({ code: 'NOT_BEYOND_CHANCE' });
+  });
+
+  it('asks by default for as few as can tell two labels from guessing', () => {
+    const minimum = defaultPromotionPolicy.minimumHoldoutForFirstModel;
+    const bills = Math.ceil(minimum / 2);
+    const rows = rowsOf([
+      [bills, 'bill', 'bill', null],
+      [minimum - bills, 'note', 'note', null],
+    ]);
+    expect(judge(rows, { servingKnown: null })).toMatchObject({ support: minimum, accuracy: 1 });
+    // By the commonest of two labels that are as common as each other.
+    expect(0.5 ** minimum).toBeLessThan(1 - defaultPromotionPolicy.confidenceLevel);
+    expect(0.5 ** (minimum - 1)).toBeGreaterThan(1 - defaultPromotionPolicy.confidenceLevel);
   });
 });
 
@@ -302,6 +330,7 @@ describe('a promotion policy', () => {
     { maximumClassLoss: -0.1 },
     { maximumClassLoss: 1.1 },
     { minimumHoldout: 0 },
+    { minimumHoldoutForFirstModel: 0 },
   ])('is refused with %j', (change) => {
     expect(() => requireUsablePolicy({ ...defaultPromotionPolicy, ...change })).toThrow(
       expect.objectContaining({ code: 'INVALID_PROMOTION_POLICY' }),
@@ -315,6 +344,7 @@ describe('a promotion policy', () => {
       confidenceLevel: 0.95,
       maximumClassLoss: 0.1,
       minimumHoldout: 30,
+      minimumHoldoutForFirstModel: 5,
     });
   });
 });

@@ -27,6 +27,7 @@ import {
 import { findGateDecisions } from '../../src/training/gate.repository.js';
 import { listSeries } from '../../src/training/metric-series.repository.js';
 import { createRunTraining } from '../../src/training/run-training.js';
+import { createSetPromotionPolicy } from '../../src/training/set-promotion-policy.js';
 import { createStartTrainingRun } from '../../src/training/start-training-run.js';
 import { findRun, listEpochs } from '../../src/training/training.repository.js';
 import type { RunHyperparameters, TrainingRun } from '../../src/training/training-run.js';
@@ -73,7 +74,7 @@ describe('doing a training run', () => {
   });
   beforeEach(async () => {
     await database.query(
-      'truncate documents, labels, model_versions, model_promotions, training_runs, dataset_snapshots cascade',
+      'truncate documents, labels, model_versions, model_promotions, training_runs, dataset_snapshots, promotion_policy cascade',
     );
     [invoice, letter, form] = [
       await make.makeLabel('invoice'),
@@ -194,9 +195,28 @@ describe('doing a training run', () => {
     expect(existsSync(join(runsDir, id))).toBe(false);
   });
 
+  it('refuses to let a first model serve that is measured on fewer documents than the policy asks for, and says so', async () => {
+    const { id } = await start();
+    await database.query('truncate model_aliases');
+    await createJob().run({ runId: id }, context());
+    expect(await read(id)).toMatchObject({
+      status: 'SUCCEEDED',
+      statusReason:
+        'Refused by the gate and kept as a candidate: The holdout has 3 documents, fewer than the minimum of 5 for a first model: label more, or lower minimumHoldoutForFirstModel; promoteModel makes it serve',
+    });
+    expect(await findGateDecisions(database.connection.database, [id])).toMatchObject([
+      { verdict: 'REFUSED', code: 'SMALL_HOLDOUT', support: 3, minimumHoldoutForFirstModel: 5 },
+    ]);
+    expect(await findServingModel(database.connection.database)).toBeNull();
+    // Whoever wants it all the same says so.
+    await createPromoteModel(log)(id);
+    expect((await findServingModel(database.connection.database))?.id).toBe(id);
+  });
+
   it('keeps the first model that is made while it guesses', async () => {
     // Pages that are all alike teach nothing: at most one of three documents is right.
     const { id } = await start();
+    await createSetPromotionPolicy(log)({ minimumHoldoutForFirstModel: 3 }, 'ann');
     await database.query('truncate model_aliases');
     await createJob().run({ runId: id }, context());
     expect(await read(id)).toMatchObject({

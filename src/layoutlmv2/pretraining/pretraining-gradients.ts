@@ -91,6 +91,8 @@ export async function pretrainingGradients(
   for (const [name, variable] of variables) {
     const gradient = computed.grads[variable.name];
     if (gradient) gradients.set(name, gradient);
+    // A head that was asked nothing, as of blank pages, learns nothing from them; other pages of the step may teach it.
+    else if (heads.has(name)) gradients.set(name, tf.zerosLike(variable));
   }
   try {
     computed.value.dispose();

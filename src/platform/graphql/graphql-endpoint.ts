@@ -40,6 +40,8 @@ export async function mountGraphql(options: {
     // The request guard refuses what comes from other sites, also for clients that send no special header.
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
+    // The schema is no secret, and clients are made from it.
+    introspection: true,
     stopOnTerminationSignals: false,
     plugins: [ApolloServerPluginLandingPageDisabled()],
   });

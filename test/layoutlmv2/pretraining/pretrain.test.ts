@@ -147,6 +147,29 @@ describeOnEngines('self-supervised learning', ['wasm'], () => {
     expect(mean(losses.slice(-4))).toBeLessThan(0.8 * mean(losses.slice(0, 4)));
   });
 
+  it('goes on where a page, or every page of a step, is blank', async () => {
+    const blank = pages.slice(0, 6).flatMap((example) => {
+      if (!('page' in example)) return [];
+      const { inputIds, boxes } = example.page;
+      const ends = <Value>(values: readonly Value[], count: number) => [
+        ...values.slice(0, count),
+        ...values.slice(-count),
+      ];
+      const page = {
+        ...example.page,
+        inputIds: ends(Array.from(inputIds), 1),
+        boxes: ends(Array.from(boxes), 4),
+      };
+      return [{ ...example, page }];
+    });
+    const options = optionsOf(weights, { epochs: 1, batchSize: 2, microBatchSize: 1 });
+    for (const these of [[...blank, ...pages.slice(6)], blank]) {
+      const losses = lossesOf((await run({ ...options, pages: these })).events);
+      expect(losses).toHaveLength(these.length / 2);
+      expect(losses.every(Number.isFinite)).toBe(true);
+    }
+  });
+
   it('goes on from an epoch as if it had not stopped, and leaves no tensor behind', async () => {
     await expectAllTensorsReleased(async () => {
       const whole = await run(optionsOf(weights, {}));
