@@ -2,7 +2,7 @@
  * Trains the starter model, which a new installation serves first: on the synthetic corpus only, first self-supervised, then on the
  * kinds of documents. Seeded; a run that was stopped goes on where it was with the same command.
  *
- *   npm run train:starter -- --work <folder> [--pages 10000] [--pretraining-epochs 1] [--epochs 3] [--whole-epochs 6]
+ *   npm run train:starter -- --work <folder> [--pages 9000] [--pretraining-epochs 1] [--epochs 3] [--whole-epochs 6]
  *       [--engine auto]
  *
  * The folder receives the corpus, its encoded form, the states, log.jsonl, and at the end curves.svg and `model`.
@@ -41,7 +41,7 @@ import { encodeCorpus, openEncodedCorpus } from './encoded-corpus.js';
 const { values } = parseArgs({
   options: {
     work: { type: 'string' },
-    pages: { type: 'string', default: '10000' },
+    pages: { type: 'string', default: '9000' },
     seed: { type: 'string', default: '1' },
     'pretraining-epochs': { type: 'string', default: '1' },
     epochs: { type: 'string', default: '3' },
