@@ -24,7 +24,12 @@ type Dataset = {
   holdoutVersion: number;
   /** Documents that would have brought a group of near-duplicates into two splits. */
   leftOut: number;
+  /** Labels that have enough documents and take no part all the same, each with the reason in a sentence. */
+  labelsLeftOut: string[];
 };
+
+// With one, there is nothing to tell apart.
+const leastLabels = 2;
 
 /** Compares decided documents that have not been compared yet: each in a transaction of its own, before the run's. */
 export async function prepareDataset(connection: DatabaseConnection): Promise<void> {
@@ -45,7 +50,13 @@ export async function collectDataset(tx: Transaction, minimumPerLabel: number): 
   const unreadCount = decisions.length - decided.length;
   const obstacle = findObstacle({ countsByLabel, unreadCount, minimumPerLabel });
   if (obstacle !== null) {
-    return { items: [], obstacle, holdoutVersion: await findHoldoutVersion(tx), leftOut: 0 };
+    return {
+      items: [],
+      obstacle,
+      holdoutVersion: await findHoldoutVersion(tx),
+      leftOut: 0,
+      labelsLeftOut: [],
+    };
   }
   const taking = usableLabels.filter(({ id }) => (byLabel.get(id)?.length ?? 0) >= minimumPerLabel);
   const chosen = taking
@@ -60,12 +71,20 @@ export async function collectDataset(tx: Transaction, minimumPerLabel: number): 
     split: splits.get(documentId) ?? 'TRAIN',
     ocrVersions: readable.get(documentId) ?? [],
   }));
-  const items = withoutStraddlers(all);
+  const kept = withoutStraddlers(all);
+  const lacking = taking.flatMap((label) => {
+    const reason = findEmptySplit(kept, label);
+    return reason === null ? [] : [{ id: label.id, reason }];
+  });
+  // One label without a document on one side keeps the others from nothing, as long as there are two to tell apart.
+  const isLacking = new Set(lacking.map(({ id }) => id));
+  const canGoOn = taking.length - lacking.length >= leastLabels;
   return {
-    items,
-    obstacle: findEmptySplit(items, taking),
+    items: canGoOn ? kept.filter(({ labelId }) => !isLacking.has(labelId)) : kept,
+    obstacle: canGoOn ? null : (lacking[0]?.reason ?? null),
     holdoutVersion: await findHoldoutVersion(tx),
-    leftOut: all.length - items.length,
+    leftOut: all.length - kept.length,
+    labelsLeftOut: canGoOn ? lacking.map(({ reason }) => reason) : [],
   };
 }
 
@@ -109,14 +128,12 @@ async function splitDocuments(
 /** Corrections move documents between labels but never between splits: a label may end up without one to train on. */
 function findEmptySplit(
   items: readonly DatasetItem[],
-  labels: readonly { id: string; name: string }[],
+  { id, name }: { id: string; name: string },
 ): string | null {
-  for (const { id, name } of labels) {
-    for (const split of ['TRAIN', 'HOLDOUT'] as const) {
-      if (items.some((item) => item.labelId === id && item.split === split)) continue;
-      const purpose = split === 'TRAIN' ? 'learn from' : 'measure on';
-      return `No document of ${name} is left to ${purpose}, since documents keep their split when corrected and near-duplicates share one: label more of them`;
-    }
+  for (const split of ['TRAIN', 'HOLDOUT'] as const) {
+    if (items.some((item) => item.labelId === id && item.split === split)) continue;
+    const purpose = split === 'TRAIN' ? 'learn from' : 'measure on';
+    return `No document of ${name} is left to ${purpose}, since documents keep their split when corrected and near-duplicates share one: label more of them`;
   }
   return null;
 }

@@ -137,7 +137,7 @@ export async function planStart(
   const size = wanted.modelSize ?? dependencies.modelSize;
   await lockSplits(tx);
   const policy = await readTrainingPolicy(tx, dependencies.minimumPerLabel);
-  const { items, obstacle, holdoutVersion, leftOut } = await collectDataset(
+  const { items, obstacle, holdoutVersion, leftOut, labelsLeftOut } = await collectDataset(
     tx,
     policy.minimumDocumentsPerLabel,
   );
@@ -160,6 +160,7 @@ export async function planStart(
       ...(base ? describeBase(base) : []),
       ...(base && obstacle === null ? await describeForgottenLabels(tx, base, learntLabelIds) : []),
       ...describeLeftOut(leftOut),
+      ...labelsLeftOut.map((reason) => `A label takes no part. ${reason}`),
     ],
     obstacle,
     policy,

@@ -218,6 +218,25 @@ describe('a training run', () => {
     expect(await start()).toMatchObject({ status: 'QUEUED' });
   });
 
+  it('goes on without a label that has no document left on one side, where two others are there, and says so', async () => {
+    const memo = await make.makeLabel('memo');
+    for (const label of [invoice, letter, memo]) await decide(label, 6);
+    const items = await itemsOf(await start());
+    for (const { documentId, labelId, split } of items) {
+      if (labelId === memo && split === 'HOLDOUT') await correct(documentId, invoice);
+    }
+    const run = await start();
+    expect(run.status).toBe('QUEUED');
+    expect(run.warnings).toEqual([
+      expect.stringMatching(/^A label takes no part. No document of memo is left to measure on/),
+    ]);
+    expect(new Set((await itemsOf(run)).map(({ labelId }) => labelId))).toEqual(new Set([invoice, letter]));
+    await decide(memo, 1);
+    const whole = await start();
+    expect(whole.warnings).toEqual([]);
+    expect((await itemsOf(whole)).some(({ labelId }) => labelId === memo)).toBe(true);
+  });
+
   it('goes on from the model that serves, or from the one that is named, or from nothing', async () => {
     await decide(invoice, 3);
     await decide(letter, 3);
