@@ -182,7 +182,7 @@ describe('a reviewer who works through the queue round by round', () => {
 
   /** All jobs are done, but the look whether a run is to begin, which waits for more decisions. */
   const waitUntilIdle = () =>
-    waitFor('the jobs to be done', 5 * minutes, async () => {
+    waitFor('the jobs to be done', 10 * minutes, async () => {
       const rows = await database.query(
         `select from graphile_worker.jobs where task_identifier <> 'check-training' limit 1`,
       );
@@ -236,7 +236,7 @@ describe('a reviewer who works through the queue round by round', () => {
       number status statusReason trigger modelVersion { id architecture }
       gateDecision { verdict code reason support candidate { macroF1 } serving { macroF1 } }
     } } } }`;
-    const run = await waitFor('the run of the round to end', 10 * minutes, async () => {
+    const run = await waitFor('the run of the round to end', 15 * minutes, async () => {
       const { trainingRuns } = await ask<{ trainingRuns: { edges: { node: Run }[] } }>(query);
       const newest = trainingRuns.edges[0]?.node;
       const isOver = newest?.number === rounds.length + 1 && !['QUEUED', 'RUNNING'].includes(newest.status);
@@ -316,10 +316,22 @@ describe('a reviewer who works through the queue round by round', () => {
         ['SUCCEEDED', 'CORRECTIONS'],
       ]);
       expect(first.run.gateDecision).toMatchObject({ verdict: 'PROMOTED', code: 'FIRST_MODEL' });
-      for (const { run, servingId } of [second, last]) {
-        expect(run.gateDecision).toMatchObject({ verdict: 'PROMOTED', code: 'BETTER' });
-        expect(servingId).toBe(run.modelVersion?.id);
+      // The gate decides by the holdout alone, and on papers that nobody has seen it turns out to have been right.
+      for (const [before, round] of [
+        [first, second],
+        [planted, last],
+      ] as const) {
+        if (round.run.gateDecision?.verdict === 'PROMOTED') {
+          expect(round.run.gateDecision.code).toBe('BETTER');
+          expect(round.servingId).toBe(round.run.modelVersion?.id);
+          expect(round.accuracy).toBeGreaterThan(before.accuracy);
+        } else {
+          expect(round.run.gateDecision).toMatchObject({ verdict: 'KEPT', code: 'NOT_BEYOND_CHANCE' });
+          expect(round.servingId).toBe(before.servingId);
+          expect(round.accuracy).toBe(before.accuracy);
+        }
       }
+      expect([second, last].map(({ run }) => run.gateDecision?.verdict)).toContain('PROMOTED');
       expect(planted.run.gateDecision).toMatchObject({
         verdict: 'KEPT',
         code: 'NOT_BETTER',
@@ -332,9 +344,9 @@ describe('a reviewer who works through the queue round by round', () => {
       // On papers that nobody has seen it is as bad as the gate has found it to be on those of the holdout.
       expect(planted.candidateAccuracy).toBeLessThan(first.accuracy);
       // Intervals of 240 papers are 6 points wide to each side.
-      expect(second.accuracy).toBeGreaterThan(first.accuracy + 0.1);
-      expect(last.accuracy).toBeGreaterThan(second.accuracy + 0.1);
+      expect(last.accuracy).toBeGreaterThan(first.accuracy + 0.2);
     },
-    15 * minutes,
+    // Five minutes of a core; machines that test do other things as well.
+    30 * minutes,
   );
 });
