@@ -2,7 +2,7 @@
  * Trains the starter model, which a new installation serves first: on the synthetic corpus only, first self-supervised, then on the
  * kinds of documents. Seeded; a run that was stopped goes on where it was with the same command.
  *
- *   npm run train:starter -- --work <folder> [--pages 9000] [--pretraining-epochs 1] [--epochs 3] [--whole-epochs 6]
+ *   npm run train:starter -- --work <folder> [--pages 9000] [--pretraining-epochs 1] [--epochs 3] [--whole-epochs 3]
  *       [--engine auto]
  *
  * The folder receives the corpus, its encoded form, the states, log.jsonl, and at the end curves.svg and `model`.
@@ -45,7 +45,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     'pretraining-epochs': { type: 'string', default: '1' },
     epochs: { type: 'string', default: '3' },
-    'whole-epochs': { type: 'string', default: '6' },
+    'whole-epochs': { type: 'string', default: '3' },
     engine: { type: 'string', default: 'auto' },
   },
 });
