@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeOutlierModel } from '../../src/layoutlmv2/calibration/outlier-file.js';
 import { readCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
 import { readAverage } from '../../src/models/average-folder.js';
 import { getLabelIdsOfModel, getModelVersion } from '../../src/models/get-model-version.js';
@@ -18,6 +19,7 @@ import { startHub, type TestHub } from '../layoutlmv2/checkpoints/hub-server.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createFactLog } from '../support/facts.js';
 import { silentLog } from '../support/log.js';
+import { drawOutlierModel } from '../support/outlier-model.js';
 import { makeTinyAverage } from '../support/tiny-average.js';
 import { makeTinyCheckpoint } from '../support/tiny-checkpoint.js';
 
@@ -118,6 +120,8 @@ describe('importing a folder that is an average', () => {
 
   it('takes over the members as they are, with the model cards of both', async () => {
     await putFolder(files);
+    const network = await readCheckpoint(join(sent(), 'network'));
+    await writeOutlierModel(join(sent(), 'network'), drawOutlierModel(network.config.hiddenSize));
     const { id } = await bringIn();
     const copy = store.folderOf(id);
     const { members, labels, temperature } = await readAverage(copy);
@@ -129,6 +133,8 @@ describe('importing a folder that is an average', () => {
       await readCheckpoint(join(copy, 'network')),
     ];
     expect(after.weights).toEqual(before.weights);
+    expect(before.outlier).not.toBeNull();
+    expect(after.outlier).toEqual(before.outlier);
     const text = createTextClassifier(await readTextModel(join(copy, 'text')));
     const [said] = text.predict([['form', 'page']]);
     expect(said?.indexOf(Math.max(...said))).toBe(2);
