@@ -6,8 +6,9 @@
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:none-of-these -- --checkpoint <folder of a model> [--train 100] [--val 75]
  *   EVAL_DATA=<...> npm run bench:none-of-these -- [--size tiny] [--epochs N] [--train 100] [--val 75] [--seed 1] [--engine auto]
  *
- * With a checkpoint nothing is trained but a linear classifier on its embeddings: minutes. Without one, a network is trained from
- * scratch for each class held out. --train and --val are pages of a class; of those to train with, a fifth is kept to calibrate.
+ * With a checkpoint, or the network of an average, nothing is trained but a linear classifier on its embeddings: minutes. Without one, a
+ * network is trained from scratch for each class held out. --train and --val are pages of a class; of those to train with, a fifth is
+ * kept to calibrate.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -32,6 +33,7 @@ import { createTokenizer, type TokenizerModel } from '../src/layoutlmv2/tokenize
 import type { WordTokenizer } from '../src/layoutlmv2/tokenizer/word-tokenizer.js';
 import type { TrainingExample } from '../src/layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
+import { getNetworkFolder } from '../src/models/model-folder.js';
 import { fitLogisticRegression, predictRows } from '../src/text-classifier/logistic-regression.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
@@ -163,9 +165,10 @@ async function embed(network: Network, labelCount: number, wanted: readonly Corp
 
 async function embedByCheckpoint(checkpoint: string) {
   // Its own classifier is not asked: it may know the class held out.
-  const { labels: own } = await readCheckpoint(checkpoint);
+  const folder = await getNetworkFolder(checkpoint);
+  const { labels: own } = await readCheckpoint(folder);
   const network = await adaptNetwork({
-    folder: checkpoint,
+    folder,
     savedLabelIds: own ?? [],
     labelIds: labels,
     seed,

@@ -6,7 +6,7 @@
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:rvl5 -- [--train 1750,500,100,25] [--seeds 1,2,3] [--from starter/model]
  *       [--size small] [--set '{"epochs":12}'] [--engine auto] [--work <folder>]
  *
- * `--from scratch` draws a network of --size. `--set` changes hyper-parameters. `--work` keeps the encoded pages for the next time.
+ * `--from` is a network, or an average, whose network it is then; `--from scratch` draws one of --size. `--set` changes hyper-parameters. `--work` keeps the encoded pages for the next time.
  * The words are those that come with the data set.
  */
 import { existsSync } from 'node:fs';
@@ -29,6 +29,7 @@ import { predictUnits } from '../src/layoutlmv2/training/evaluate.js';
 import type { TrainingExample } from '../src/layoutlmv2/training/examples.js';
 import type { Hyperparameters } from '../src/layoutlmv2/training/hyperparameters.js';
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
+import { getNetworkFolder } from '../src/models/model-folder.js';
 import { averageLogarithms } from '../src/text-classifier/averaging.js';
 import { chooseClassifier } from '../src/text-classifier/choose-classifier.js';
 import { trainTextClassifier } from '../src/text-classifier/text-classifier.js';
@@ -69,7 +70,9 @@ const pages: CorpusPage[] = [];
 for await (const page of readCorpus(folder)) pages.push(page);
 const labels = [...new Set(pages.map(({ label }) => label))].sort();
 const wordsOf = new Map(pages.map(({ page, words }) => [page, words.map(({ text }) => text)]));
-const saved = isFromScratch ? null : await readCheckpoint(values.from);
+// Of an average, as the product does.
+const networkFolder = isFromScratch ? null : await getNetworkFolder(values.from);
+const saved = networkFolder === null ? null : await readCheckpoint(networkFolder);
 const work = values.work ?? (await mkdtemp(join(tmpdir(), 'bench-rvl5-')));
 await mkdir(work, { recursive: true });
 /** An encoded corpus is opened once: its file stays open. */
@@ -207,9 +210,9 @@ function choose(count: number, seed: number): { training: string[]; validation: 
 
 /** The network to start with, and the pages in its tokens. */
 async function prepare(chosen: { training: readonly string[] }, seed: number) {
-  if (saved) {
+  if (saved && networkFolder !== null) {
     const network: Network = await adaptNetwork({
-      folder: values.from,
+      folder: networkFolder,
       savedLabelIds: saved.labels ?? [],
       labelIds: labels,
       seed,

@@ -1,6 +1,7 @@
 /**
- * What a saved network says of real scans it was never trained on: its labels are mapped to those of the data set rvl5 by name, and
- * what it says of its other labels is left out, as in an installation that has only these five.
+ * What a saved model says of real scans it was never trained on: its labels are mapped to those of the data set rvl5 by name, and
+ * what it says of its other labels is left out, as in an installation that has only these five. Of an average also what its network and its
+ * text classifier say alone, of the words that come with the data set.
  *
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:zero-shot -- [--model starter/model] [--split val] [--work <folder>]
  */
@@ -9,12 +10,15 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readCheckpoint } from '../src/layoutlmv2/checkpoints/checkpoint.js';
+import { readCorpus } from '../corpus/read-corpus.js';
 import { createPageClassifier } from '../src/layoutlmv2/classifier.js';
 import { ENGINE_NAMES, startEngine } from '../src/layoutlmv2/engine.js';
-import { mostLikely } from '../src/layoutlmv2/probability.js';
+import { mostLikely, softmax } from '../src/layoutlmv2/probability.js';
 import { createTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
 import { loadPage } from '../src/layoutlmv2/training/examples.js';
+import { readModel } from '../src/models/model-folder.js';
+import { averageLogarithms } from '../src/text-classifier/averaging.js';
+import { createTextClassifier } from '../src/text-classifier/text-classifier.js';
 import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
 
 const { values } = parseArgs({
@@ -32,7 +36,10 @@ if (!process.env.EVAL_DATA || !existsSync(folder)) {
   process.exit(1);
 }
 await startEngine(ENGINE_NAMES.find((name) => name === values.engine) ?? 'auto');
-const { config, weights, tokenizer, labels } = await readCheckpoint(values.model);
+const model = await readModel(values.model);
+if (model.architecture === 'TF-IDF')
+  throw new Error(`${values.model} is a text classifier without a network.`);
+const { config, weights, tokenizer, labels } = model.network;
 if (!labels) throw new Error(`${values.model} has no classifier.`);
 const work = values.work ?? (await mkdtemp(join(tmpdir(), 'bench-zero-shot-')));
 await mkdir(work, { recursive: true });
@@ -44,34 +51,63 @@ if (rows.includes(-1)) throw new Error(`${values.model} knows only ${labels.join
 
 const examples = values.split === 'train' ? corpus.training : corpus.validation;
 const classifier = createPageClassifier({ config, weights, labelCount: labels.length });
-const tally = corpus.labels.map(() => labels.map(() => 0));
 const maxTokens = Math.min(Number(values.tokens), config.maxPositionEmbeddings);
-let [hits, hitsAmongAll] = [0, 0];
+const ofNetwork: Float32Array[] = [];
 const startedAt = performance.now();
 for (let from = 0; from < examples.length; from += 32) {
   const part = examples.slice(from, from + 32);
   const pages = await Promise.all(part.map((example) => loadPage(example, maxTokens)));
-  for (const [index, { logits }] of (await classifier.classify(pages)).entries()) {
-    const label = part[index]?.label ?? 0;
-    const best = mostLikely(logits);
-    if (mostLikely(rows.map((row) => logits[row] ?? Number.NaN)) === label) hits += 1;
+  for (const { logits } of await classifier.classify(pages))
+    ofNetwork.push(Float32Array.from(softmax(logits)));
+}
+console.log(
+  `${examples.length} pages of ${values.split}, ${((performance.now() - startedAt) / examples.length).toFixed(1)} ms a page of the network`,
+);
+report('network', ofNetwork);
+if (model.architecture === 'average') {
+  const wordsOf = new Map<string, string[]>();
+  for await (const { page, words } of readCorpus(folder))
+    wordsOf.set(
+      page,
+      words.map(({ text }) => text),
+    );
+  const ofText = createTextClassifier(model.text).predict(
+    examples.map(({ unit }) => wordsOf.get(unit) ?? []),
+  );
+  report('text', ofText);
+  const ofAverage = ofNetwork.map((probabilities, page) =>
+    averageLogarithms([
+      { probabilities, weight: model.weights.network },
+      { probabilities: ofText[page] ?? [], weight: model.weights.text },
+    ]),
+  );
+  report(`average (weights ${model.weights.network} and ${model.weights.text})`, ofAverage);
+}
+process.exit(0);
+
+/** Prints how often a classifier is right, and what it says of the pages of each label. */
+function report(name: string, said: readonly Float32Array[]): void {
+  const tally = corpus.labels.map(() => (labels ?? []).map(() => 0));
+  let [hits, hitsAmongAll] = [0, 0];
+  for (const [index, probabilities] of said.entries()) {
+    const label = examples[index]?.label ?? 0;
+    const best = mostLikely(probabilities);
+    if (mostLikely(rows.map((row) => probabilities[row] ?? Number.NaN)) === label) hits += 1;
     if (best === rows[label]) hitsAmongAll += 1;
     const line = tally[label];
     if (line) line[best] = (line[best] ?? 0) + 1;
   }
+  console.log(
+    `${name}: ${percent(hits)} right among the ${rows.length} labels, ${percent(hitsAmongAll)} among all ${labels?.length}`,
+  );
+  for (const [label, line] of tally.entries()) {
+    const calls = line
+      .map((count, row) => ({ count, name: labels?.[row] }))
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => b.count - a.count);
+    console.log(`  ${corpus.labels[label]}: ${calls.map((call) => `${call.name} ${call.count}`).join(', ')}`);
+  }
 }
-console.log(
-  `${examples.length} pages of ${values.split}: ${percent(hits)} right among the ${rows.length} labels, ${percent(hitsAmongAll)} among all ` +
-    `${labels.length}; ${((performance.now() - startedAt) / examples.length).toFixed(1)} ms a page`,
-);
-for (const [label, line] of tally.entries()) {
-  const said = line
-    .map((count, row) => ({ count, name: labels[row] }))
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => b.count - a.count);
-  console.log(`${corpus.labels[label]}: ${said.map(({ name, count }) => `${name} ${count}`).join(', ')}`);
-}
-process.exit(0);
 
 function percent(count: number): string {
   return `${((100 * count) / examples.length).toFixed(1)} %`;

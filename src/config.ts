@@ -172,7 +172,7 @@ export const settings = {
   },
   starterModelDir: {
     env: 'STARTER_MODEL',
-    doc: 'Folder of the checkpoint that a new installation begins with; `none`: it begins without a model. Empty: the one that comes with Classeur',
+    doc: 'Folder of the checkpoint or average that a new installation begins with; `none`: it begins without a model. Empty: the one that comes with Classeur',
     schema: z.string().transform((path) => {
       if (path === 'none') return null;
       return path === '' ? join(import.meta.dirname, '..', 'starter', 'model') : resolve(path);

@@ -19,6 +19,9 @@ export async function drawCurves(logFile: string, svgFile: string): Promise<void
   await writeFile(svgFile, svgOf(panelsOf(lines)));
 }
 
+/** The stages that learn the kinds, one after the other: the steps of the second go on from the last of the first. */
+const STAGES_OF_KINDS = ['kinds', 'whole'];
+
 function panelsOf(lines: readonly LogLine[]): Panel[] {
   const curve = (name: string, stage: string, type: string, figure: string): Curve => ({
     name,
@@ -29,6 +32,17 @@ function panelsOf(lines: readonly LogLine[]): Panel[] {
         : [];
     }),
   });
+  const curveOfKinds = (name: string, figure: string): Curve => {
+    let before = 0;
+    const points = STAGES_OF_KINDS.flatMap((stage) => {
+      const ofStage = curve(name, stage, 'epoch', figure).points.map(
+        ([step, value]): Point => [before + step, value],
+      );
+      before = ofStage.at(-1)?.[0] ?? before;
+      return ofStage;
+    });
+    return { name, points };
+  };
   return [
     {
       title: 'Self-supervised: loss of the three tasks together',
@@ -51,16 +65,16 @@ function panelsOf(lines: readonly LogLine[]): Panel[] {
       title: 'Kinds of documents: loss',
       isShare: false,
       curves: [
-        curve('training, changed pages', 'classes', 'epoch', 'trainLoss'),
-        curve('validation', 'classes', 'epoch', 'validationLoss'),
+        curveOfKinds('training, changed pages', 'trainLoss'),
+        curveOfKinds('validation', 'validationLoss'),
       ],
     },
     {
       title: 'Kinds of documents: accuracy',
       isShare: true,
       curves: [
-        curve('training, changed pages', 'classes', 'epoch', 'trainAccuracy'),
-        curve('validation', 'classes', 'epoch', 'validationAccuracy'),
+        curveOfKinds('training, changed pages', 'trainAccuracy'),
+        curveOfKinds('validation', 'validationAccuracy'),
       ],
     },
   ];

@@ -4,16 +4,28 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeTemperature, temperatureOf } from '../layoutlmv2/calibration/stored-temperature.js';
 import { isJsonObject, parseJson } from '../layoutlmv2/checkpoints/json.js';
+import { labelsOf } from '../layoutlmv2/config.js';
 import { type ArchitectureName, architectureNameOf, hasNetwork } from './architecture.js';
 import { createNoNetworkError } from './model.errors.js';
 
 /** Its folder, and the weight of the logarithm of its probabilities: see text-classifier/averaging.ts. */
 type AverageMember = { architecture: ArchitectureName; weight: number; folder: string };
 
-const modelType = 'average';
+type Average = {
+  members: AverageMember[];
+  /** As its own configuration names them; null where that names none. */
+  labels: readonly string[] | null;
+  /** What the logarithms of what it says are divided by before they become confidences; null where none was fitted. */
+  temperature: number | null;
+};
+
+/** The `model_type` in its `config.json`. */
+export const averageModelType = 'average';
 const configName = 'config.json';
-const memberFolders = { network: 'network', text: 'text' };
+/** Of the members by what they are, the names of the folders inside that of the average. */
+export const memberFolders = { network: 'network', text: 'text' };
 
 /** Where the network of a version lies. @throws AppError MODEL_HAS_NO_NETWORK. */
 export function networkFolderOf(version: { architecture: string; number: number }, folder: string): string {
@@ -24,16 +36,21 @@ export function networkFolderOf(version: { architecture: string; number: number 
 /** Writes what joins a network and a text classifier, which lie in the folders that {@link memberFoldersOf} gives. */
 export async function writeAverage(
   folder: string,
-  average: { weights: { network: number; text: number }; labels: readonly string[] },
+  average: {
+    weights: { network: number; text: number };
+    labels: readonly string[];
+    temperature?: number | null;
+  },
 ): Promise<void> {
-  const { weights, labels } = average;
+  const { weights, labels, temperature } = average;
   const config = {
-    model_type: modelType,
+    model_type: averageModelType,
     members: [
       { architecture: 'LayoutLMv2', folder: memberFolders.network, weight: weights.network },
       { architecture: 'TF-IDF', folder: memberFolders.text, weight: weights.text },
     ],
     id2label: Object.fromEntries(labels.entries()),
+    ...describeTemperature(temperature),
   };
   await writeFile(join(folder, configName), `${JSON.stringify(config, null, 2)}\n`);
 }
@@ -42,19 +59,19 @@ export function memberFoldersOf(folder: string): { network: string; text: string
   return { network: join(folder, memberFolders.network), text: join(folder, memberFolders.text) };
 }
 
-/** @throws Error that names the file at fault. */
-export async function readAverage(folder: string): Promise<AverageMember[]> {
+/** Reads what joins the members, not the members themselves. @throws Error that names the file at fault. */
+export async function readAverage(folder: string): Promise<Average> {
   const path = join(folder, configName);
   const config = parseJson(await readFile(path, 'utf8'), path);
-  const members = isJsonObject(config) && config.model_type === modelType ? config.members : null;
+  const members = isJsonObject(config) && config.model_type === averageModelType ? config.members : null;
   if (!Array.isArray(members) || members.length === 0)
     throw new Error(`${path} names no members of an average.`);
-  return members.map((member: unknown) => {
+  const read = members.map((member: unknown) => {
     const { architecture, folder: name, weight } = isJsonObject(member) ? member : {};
     // Nothing outside the version's own folder is ever read.
     if (typeof name !== 'string' || !/^[a-z]+$/.test(name))
       throw new Error(`${path} has a member whose folder is ${JSON.stringify(name)}.`);
-    if (typeof weight !== 'number' || !(weight >= 0))
+    if (typeof weight !== 'number' || !(weight >= 0) || weight === Number.POSITIVE_INFINITY)
       throw new Error(`${path} has a member whose weight is ${JSON.stringify(weight)}.`);
     return {
       architecture: architectureNameOf(String(architecture)),
@@ -62,4 +79,7 @@ export async function readAverage(folder: string): Promise<AverageMember[]> {
       folder: join(folder, name),
     };
   });
+  if (read.every(({ weight }) => weight === 0))
+    throw new Error(`${path} has no member with a weight above 0.`);
+  return { members: read, labels: labelsOf(config) ?? null, temperature: temperatureOf(config) };
 }

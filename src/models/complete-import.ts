@@ -1,31 +1,35 @@
-/** Makes a model version of a checkpoint whose folder is in the model store: what it is, and the labels that its classes stand for. */
+/** Makes a model version of a model whose folder is in the model store: what it is, and the labels that its classes stand for. */
 import { findLabelsByName } from '../labels/find-labels-by-name.js';
 import { getOrCreateLabel } from '../labels/get-label.js';
-import type { ReadCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import type { LayoutLMv2Config } from '../layoutlmv2/config.js';
 import { parameterCount } from '../layoutlmv2/parameters.js';
 import type { Transaction } from '../platform/database/database.js';
 import { storableText } from '../shared/storable-text.js';
 import type { FetchedCheckpoint } from './fetch-checkpoint.js';
+import type { ModelDescription } from './model-folder.js';
 import type { ModelImport } from './model-import.js';
-import { insertLabelsOfModel, updateImport } from './model-import.repository.js';
-import type { ModelVersion } from './model-version.js';
+import { insertLabelsOfModel, insertMembersOfModel, updateImport } from './model-import.repository.js';
+import type { ModelMember, ModelVersion } from './model-version.js';
 import { labelNameOfClass, starterFolderName } from './starter-model.js';
 
 // Positions beyond were trained by no published model, whatever their tables hold.
 const mostTokens = 512;
 
+const reasonOfAverage =
+  'Comes as an average of a network and a text classifier, with the weights of its own config.json.';
+
 /** Writes down what an import has brought; gives what its version now is. */
 export async function completeImport(
   tx: Transaction,
   origin: Pick<ModelImport, 'modelVersionId' | 'folder' | 'createLabels' | 'requestedBy'>,
-  checkpoint: Pick<ReadCheckpoint, 'config' | 'labels' | 'warnings' | 'temperature'>,
+  model: ModelDescription,
   fetched: Omit<FetchedCheckpoint, 'folder'>,
 ): Promise<Partial<Omit<ModelVersion, 'id' | 'number'>>> {
-  const { config, labels, warnings, temperature } = checkpoint;
+  const { architecture, config, labels, textParameterCount, warnings, temperature, weights } = model;
   const { licence, commit, isVerified, byteSize } = fetched;
   const id = origin.modelVersionId;
   const unmappedClasses = await mapClasses(tx, origin, (labels ?? []).map(storableText));
+  if (weights !== null) await insertMembersOfModel(tx, id, describeMembers(weights));
   await updateImport(tx, id, {
     commit,
     isVerified,
@@ -38,9 +42,12 @@ export async function completeImport(
     failureCode: null,
     failureMessage: null,
     failureRetryable: null,
-    size: sizeOf(config),
-    parameterCount: parameterCount(config, labels?.length ?? 0),
-    maxTokens: Math.min(mostTokens, config.maxPositionEmbeddings),
+    architecture,
+    architectureReason: weights === null ? null : reasonOfAverage,
+    // Of an average those of its network, which is what a run goes on from.
+    size: config === null ? 'custom' : sizeOf(config),
+    parameterCount: config === null ? textParameterCount : parameterCount(config, labels?.length ?? 0),
+    maxTokens: config === null ? null : Math.min(mostTokens, config.maxPositionEmbeddings),
     licence,
     hasClassifier: labels !== null,
     temperature,
@@ -72,6 +79,15 @@ async function mapClasses(
     );
   }
   return unmapped;
+}
+
+/** The members as a version lists them; how right each is alone was measured elsewhere, if at all. */
+function describeMembers(weights: NonNullable<ModelDescription['weights']>): ModelMember[] {
+  const unmeasured = { validationMacroF1: null, validationLoss: null };
+  return [
+    { architecture: 'LayoutLMv2', weight: weights.network, ...unmeasured },
+    { architecture: 'TF-IDF', weight: weights.text, ...unmeasured },
+  ];
 }
 
 /** The name of a configuration: that of a published one whose encoder has its width and depth. */

@@ -1,8 +1,7 @@
 /**
- * Brings the checkpoint of a source to a folder of this machine and reads it. What the library says of a fault becomes an
- * error that a client may see; the paths of this machine do not.
+ * Brings the checkpoint of a source to a folder of this machine and reads it; a folder, but not the hub, may as well hold an average or
+ * a text classifier. What the library says of a fault becomes an error that a client may see; the paths of this machine do not.
  */
-import { type ReadCheckpoint, readCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import {
   type DownloadProgress,
   describeFolder,
@@ -24,6 +23,13 @@ import {
   createHubModelNotFoundError,
   createHubUnreachableError,
 } from './model.errors.js';
+import {
+  architectureOfConfig,
+  findLicenceOfFolder,
+  memberFolderNames,
+  type ReadModel,
+  readModel,
+} from './model-folder.js';
 import { type ModelSource, nameOfSource } from './model-import.js';
 import { starterFolderName } from './starter-model.js';
 
@@ -72,10 +78,14 @@ export async function fetchCheckpoint(
   },
 ): Promise<FetchedCheckpoint> {
   const { sources, requireLicence, signal, onOrigin, onProgress } = options;
-  const check = (config: unknown, commit: string | null, stated: string | null) => {
+  const checkLicence = (commit: string | null, stated: string | null) => {
     const licence = stated?.slice(0, longestLicence) ?? unknownLicence;
     requireLicence(licence, nameOfSource(source));
     onOrigin({ commit, licence });
+    return licence;
+  };
+  const check = (config: unknown, commit: string | null, stated: string | null) => {
+    const licence = checkLicence(commit, stated);
     try {
       parseConfig(config);
     } catch (error) {
@@ -84,14 +94,11 @@ export async function fetchCheckpoint(
     return licence;
   };
   if (source.kind === 'folder') {
-    const folder =
-      source.folder === starterFolderName && sources.starterFolder
-        ? sources.starterFolder
-        : await findBaseModelFolder(sources.baseModelsFolder, source.folder);
-    const { config, licence } = await describeFolder(folder).catch((error: unknown) => {
-      throw toUnusable(source, folder, error);
-    });
-    return { folder, commit: null, isVerified: null, byteSize: null, licence: check(config, null, licence) };
+    const { folder, config, licence } = await findModelFolder(source, sources);
+    const found = { folder, commit: null, isVerified: null, byteSize: null };
+    // Of an average or a text classifier, reading it tells whether it can be used.
+    const isNetwork = architectureOfConfig(config) === 'LayoutLMv2';
+    return { ...found, licence: isNetwork ? check(config, null, licence) : checkLicence(null, licence) };
   }
   const { endpoint, token, cacheFolder, retryDelayMs } = sources;
   const { repository, revision } = source;
@@ -111,10 +118,30 @@ export async function fetchCheckpoint(
   }
 }
 
-/** Reads a checkpoint's folder. @throws AppError CHECKPOINT_UNUSABLE naming the file, tensor or setting at fault. */
-export async function readFetchedCheckpoint(source: ModelSource, folder: string): Promise<ReadCheckpoint> {
+/** Where a folder of this machine is, and what its small files say of the model in it. */
+async function findModelFolder(
+  source: Extract<ModelSource, { kind: 'folder' }>,
+  { starterFolder, baseModelsFolder }: CheckpointSources,
+): Promise<{ folder: string; config: unknown; licence: string | null }> {
+  const isStarter = source.folder === starterFolderName && starterFolder;
+  const folder = isStarter ? starterFolder : await findBaseModelFolder(baseModelsFolder, source.folder);
   try {
-    return await readCheckpoint(folder);
+    const { config } = await describeFolder(folder);
+    if (!isStarter) {
+      // A member may be no link to a place outside either.
+      for (const member of memberFolderNames(architectureOfConfig(config)))
+        await findBaseModelFolder(baseModelsFolder, `${source.folder}/${member}`);
+    }
+    return { folder, config, licence: await findLicenceOfFolder(folder) };
+  } catch (error) {
+    throw toUnusable(source, folder, error);
+  }
+}
+
+/** Reads what was fetched. @throws AppError CHECKPOINT_UNUSABLE naming the file, tensor or setting at fault. */
+export async function readFetchedModel(source: ModelSource, folder: string): Promise<ReadModel> {
+  try {
+    return await readModel(folder);
   } catch (error) {
     throw toUnusable(source, folder, error);
   }

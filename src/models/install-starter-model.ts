@@ -3,8 +3,6 @@
  * serves. An installation that has anything already never gets it by itself; `importModel` brings it there.
  */
 import { access } from 'node:fs/promises';
-import { openCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
-import { describeFolder } from '../layoutlmv2/checkpoints/hub.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import type { Log } from '../platform/log.js';
 import { messageOf } from '../shared/errors.js';
@@ -13,6 +11,7 @@ import { completeImport } from './complete-import.js';
 import { recogniseFullDisk } from './fetch-checkpoint.js';
 import { type RequireLicence, unknownLicence } from './licence.js';
 import { createStarterUnusableError } from './model.errors.js';
+import { describeModelFolder, findLicenceOfFolder, memberFolderNames } from './model-folder.js';
 import {
   insertImport,
   isNewInstallation,
@@ -30,7 +29,7 @@ export type InstallStarterModel = () => Promise<ReadyModelVersion | null>;
 const reason = 'Comes with Classeur, so that the first upload is classified';
 
 /**
- * @param dependencies.folder of the starter model, a checkpoint with a classifier; null for none
+ * @param dependencies.folder of the starter model, a checkpoint with a classifier or an average; null for none
  * @returns a function for the start of every process: of those that start at once, one installs, and the others wait and see
  * that. It throws STARTER_MODEL_UNUSABLE, and LICENCE_REFUSED.
  */
@@ -45,7 +44,7 @@ export function createInstallStarterModel(dependencies: {
   const { connection, store, folder, requireLicence, announce, log } = dependencies;
 
   const install = async (tx: Transaction, id: string, from: string): Promise<ReadyModelVersion> => {
-    const { licence, ...checkpoint } = await describeStarter(from);
+    const { licence, ...model } = await describeStarter(from);
     const source = { kind: 'folder', folder: starterFolderName } as const;
     const origin = {
       modelVersionId: id,
@@ -55,9 +54,9 @@ export function createInstallStarterModel(dependencies: {
     };
     await insertImport(tx, { id, source, ...origin });
     const fetched = { licence, commit: null, isVerified: null, byteSize: null };
-    const change = await completeImport(tx, origin, checkpoint, fetched);
+    const change = await completeImport(tx, origin, model, fetched);
     const version = requireServable(await updateModelVersion(tx, id, change), requireLicence);
-    await store.copyFolder(id, from);
+    await store.copyFolder(id, from, memberFolderNames(model.architecture));
     await serveInsteadOf(tx, version, { expectedId: null, reason }, announce);
     return version;
   };
@@ -83,14 +82,13 @@ export function createInstallStarterModel(dependencies: {
   };
 }
 
-/** What the files of a starter say of it, without its weights. @throws AppError STARTER_MODEL_UNUSABLE. */
+/** What the files of a starter say of it, without the weights of its network. @throws AppError STARTER_MODEL_UNUSABLE. */
 async function describeStarter(folder: string) {
   try {
-    const { licence } = await describeFolder(folder);
-    const checkpoint = await openCheckpoint(folder);
-    await checkpoint.close();
-    if (checkpoint.labels === null) throw new Error('It has no classifier.');
-    return { ...checkpoint, licence: licence ?? unknownLicence };
+    const licence = (await findLicenceOfFolder(folder)) ?? unknownLicence;
+    const model = await describeModelFolder(folder);
+    if (model.labels === null) throw new Error('It has no classifier.');
+    return { ...model, licence };
   } catch (error) {
     throw createStarterUnusableError(folder, messageOf(error), error);
   }

@@ -62,5 +62,8 @@ function describeDescent({
 
 function describeMember(member: ModelMember): string {
   const { architecture, weight, validationMacroF1, validationLoss } = member;
-  return `- ${architecture}, weight ${weight.toFixed(3)}: macro-F1 ${validationMacroF1.toFixed(3)} and loss ${validationLoss.toFixed(3)} alone on validation`;
+  const described = `- ${architecture}, weight ${weight.toFixed(3)}`;
+  return validationMacroF1 === null || validationLoss === null
+    ? described
+    : `${described}: macro-F1 ${validationMacroF1.toFixed(3)} and loss ${validationLoss.toFixed(3)} alone on validation`;
 }

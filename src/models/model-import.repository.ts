@@ -1,7 +1,7 @@
 /** Imports of model versions in PostgreSQL: the rows of versions that are on their way, and where they come from. */
 import type { Database, Transaction } from '../platform/database/database.js';
 import type { ImportedModelVersion, ModelImport, ModelSource } from './model-import.js';
-import type { ModelVersion } from './model-version.js';
+import type { ModelMember, ModelVersion } from './model-version.js';
 
 /** Serialises requests, so that asking twice makes one version, until the transaction ends. */
 export async function lockImportRequests(tx: Transaction): Promise<void> {
@@ -87,6 +87,16 @@ export async function insertLabelsOfModel(
 ): Promise<void> {
   const data = labelIds.map((labelId, index) => ({ modelVersionId, index, labelId }));
   await tx.modelVersionLabel.createMany({ data });
+}
+
+/** Writes down what an imported average consists of. */
+export async function insertMembersOfModel(
+  tx: Transaction,
+  modelVersionId: string,
+  members: readonly ModelMember[],
+): Promise<void> {
+  const data = members.map((member, index) => ({ modelVersionId, index, ...member }));
+  await tx.modelMember.createMany({ data });
 }
 
 function columnsOf(source: ModelSource) {

@@ -8,16 +8,16 @@ export type ModelStore = {
   folderOf(modelVersionId: string): string;
   /** The folder of a version to be written; what a killed attempt left there is removed. */
   prepareFolder(modelVersionId: string): Promise<string>;
-  /** Makes the folder of a version a copy of another: its files, as they are. */
-  copyFolder(modelVersionId: string, fromFolder: string): Promise<void>;
+  /** Makes the folder of a version a copy of another: its files, and those of the named folders inside, as they are. */
+  copyFolder(modelVersionId: string, fromFolder: string, inside: readonly string[]): Promise<void>;
   /** Removes the folder of a version that has come to nothing. */
   removeFolder(modelVersionId: string): Promise<void>;
   /** Ids of the versions that have a folder. */
   listFolders(): Promise<string[]>;
   /** Puts the model card into a version's folder, before anyone is told of the version. */
   writeModelCard(modelVersionId: string, text: string): Promise<void>;
-  /** Takes the model card over from the checkpoint that a version was made of; there may be none. */
-  copyModelCard(modelVersionId: string, fromFolder: string): Promise<void>;
+  /** Takes the model card over from the folder that a version was made of, and those of the named folders inside; there may be none. */
+  copyModelCards(modelVersionId: string, fromFolder: string, inside: readonly string[]): Promise<void>;
 };
 
 const cardName = 'README.md';
@@ -35,11 +35,14 @@ export function createModelStore(modelsDir: string): ModelStore {
     folderOf,
     removeFolder,
     prepareFolder,
-    async copyFolder(modelVersionId, fromFolder) {
+    async copyFolder(modelVersionId, fromFolder, inside) {
       const folder = await prepareFolder(modelVersionId);
-      await mkdir(folder);
-      for (const entry of await readdir(fromFolder, { withFileTypes: true })) {
-        if (entry.isFile()) await copyFile(join(fromFolder, entry.name), join(folder, entry.name));
+      for (const part of ['', ...inside]) {
+        const [from, to] = [join(fromFolder, part), join(folder, part)];
+        await mkdir(to);
+        for (const entry of await readdir(from, { withFileTypes: true })) {
+          if (entry.isFile()) await copyFile(join(from, entry.name), join(to, entry.name));
+        }
       }
     },
     async listFolders() {
@@ -47,11 +50,13 @@ export function createModelStore(modelsDir: string): ModelStore {
       return (await readdir(modelsDir)).filter(isId);
     },
     writeModelCard: (modelVersionId, text) => writeFile(join(folderOf(modelVersionId), cardName), text),
-    async copyModelCard(modelVersionId, fromFolder) {
-      try {
-        await copyFile(join(fromFolder, cardName), join(folderOf(modelVersionId), cardName));
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    async copyModelCards(modelVersionId, fromFolder, inside) {
+      for (const part of ['', ...inside]) {
+        try {
+          await copyFile(join(fromFolder, part, cardName), join(folderOf(modelVersionId), part, cardName));
+        } catch (error) {
+          if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+        }
       }
     },
   };

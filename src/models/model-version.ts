@@ -28,7 +28,7 @@ export type ModelVersion = {
   isPretrainedBase: boolean;
   /** What its logits are divided by before they become confidences; null where none was fitted. */
   temperature: number | null;
-  /** Why its run has made this architecture the one that may serve, in sentences; null where there was no choice. */
+  /** Why it is of this architecture, in sentences: by the choice of its run, or as it came; null where there was no choice. */
   architectureReason: string | null;
   baseModelId: string | null;
   createdAt: Date;
@@ -50,9 +50,9 @@ export type ModelMember = {
   architecture: string;
   /** What the logarithms of its probabilities are multiplied by before they are added up. */
   weight: number;
-  /** Alone, on the validation documents that were left out of the fit of the weights. */
-  validationMacroF1: number;
-  validationLoss: number;
+  /** Alone, on the validation documents that were left out of the fit of the weights; null of an average that was not made here. */
+  validationMacroF1: number | null;
+  validationLoss: number | null;
 };
 
 /** The alias of the version that classifies. */

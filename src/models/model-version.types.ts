@@ -46,7 +46,7 @@ export class ModelVersionType implements ModelVersion {
   @Field(() => String, {
     nullable: true,
     description:
-      'Why its run has made this architecture the one that may serve, in sentences; null where there was no choice',
+      'Why it is of this architecture, in sentences: what its run has chosen to serve and why, or that an average came as one; null where there was no choice',
   })
   architectureReason!: string | null;
 
@@ -56,7 +56,10 @@ export class ModelVersionType implements ModelVersion {
   })
   size!: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Null until it is READY' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Of an average those of its network; null until it is READY',
+  })
   parameterCount!: number | null;
 
   @Field(() => Int, {
@@ -115,17 +118,19 @@ export class ModelMemberType implements ModelMember {
 
   @Field(() => Float, {
     description:
-      'From 0, fitted on the validation documents; weights need not sum to 1, and calibrate as well',
+      'From 0, fitted on the validation documents of its run, or as it came; weights need not sum to 1, and calibrate as well',
   })
   weight!: number;
 
   @Field(() => Float, {
-    description: 'Alone, on the validation documents that were left out of the fit, as are all figures here',
+    nullable: true,
+    description:
+      'Alone, on the validation documents that were left out of the fit, as are all figures here; null of an average that was not made here, whose members nobody has measured',
   })
-  validationMacroF1!: number;
+  validationMacroF1!: number | null;
 
-  @Field(() => Float)
-  validationLoss!: number;
+  @Field(() => Float, { nullable: true })
+  validationLoss!: number | null;
 }
 
 export const ModelVersionConnectionType = connectionTypeOf('ModelVersion', ModelVersionType);

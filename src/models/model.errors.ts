@@ -127,6 +127,6 @@ export const createCheckpointUnusableError = (source: string, fault: string, cau
 export const createStarterUnusableError = (folder: string, fault: string, cause: unknown) =>
   createAppError({
     code: 'STARTER_MODEL_UNUSABLE',
-    message: `The starter model in ${folder} cannot be installed: ${fault} Set STARTER_MODEL to the folder of a checkpoint with a classifier, or to none`,
+    message: `The starter model in ${folder} cannot be installed: ${fault} Set STARTER_MODEL to the folder of a checkpoint with a classifier or of an average, or to none`,
     cause,
   });

@@ -103,7 +103,7 @@ export class ModelResolver {
 
   @Mutation(() => ModelVersionType, {
     description:
-      'Makes a model version of a LayoutLMv2 checkpoint of the hub or of a folder. It is IMPORTING at first; what is being imported already, or is here of the same commit, is answered instead',
+      'Makes a model version of a LayoutLMv2 checkpoint of the hub or of a folder; a folder may also be that of an average or a text classifier, as a run writes them. It is IMPORTING at first; what is being imported already, or is here of the same commit, is answered instead',
   })
   async importModel(
     @Arg('input', () => ImportModelInput) input: ImportModelInput,

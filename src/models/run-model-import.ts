@@ -1,8 +1,7 @@
 /**
- * The job that makes a model version of a checkpoint: fetches it, checks it whole, writes it as a folder of our own format
+ * The job that makes a model version of a checkpoint or of an average: fetches it, checks it whole, writes it as a folder of our own format
  * and finds the labels that its classes are called. A try that was killed is gone on with where its download ended.
  */
-import { writeCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { type JobHandler, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import type { Log } from '../platform/log.js';
@@ -12,12 +11,13 @@ import { completeImport } from './complete-import.js';
 import {
   type CheckpointSources,
   fetchCheckpoint,
-  readFetchedCheckpoint,
+  readFetchedModel,
   recogniseFullDisk,
 } from './fetch-checkpoint.js';
 import { createImportProgress } from './import-progress.js';
 import type { RequireLicence } from './licence.js';
 import { importModelJob } from './model.jobs.js';
+import { describeModel, memberFolderNames, writeModel } from './model-folder.js';
 import { type ModelImport, nameOfSource, sourceOf } from './model-import.js';
 import {
   findImports,
@@ -63,12 +63,12 @@ export function createRunModelImport(dependencies: {
         onOrigin: progress.keepOrigin,
         onProgress: progress.keepBytes,
       });
-      const checkpoint = await readFetchedCheckpoint(source, fetched.folder);
+      const model = await readFetchedModel(source, fetched.folder);
       signal.throwIfAborted();
-      await writeCheckpoint(await store.prepareFolder(id), checkpoint);
-      await store.copyModelCard(id, fetched.folder);
+      await writeModel(await store.prepareFolder(id), model);
+      await store.copyModelCards(id, fetched.folder, memberFolderNames(model.architecture));
       await progress.end();
-      const isDone = await change(id, (tx) => completeImport(tx, origin, checkpoint, fetched));
+      const isDone = await change(id, (tx) => completeImport(tx, origin, describeModel(model), fetched));
       if (isDone)
         log.info(
           {

@@ -22,14 +22,18 @@ export type TextClassifier = {
 // cent of its best: 86.9 % (85.0 % with 1, scikit-learn's default).
 const inverseRegularisation = 10;
 
-/** @param pause awaited now and then: lets others run, and throws to stop. */
+/**
+ * @param pause awaited now and then: lets others run, and throws to stop.
+ * @param options.mostTerms how many words and pairs of words it may count, those of the most texts; by default as many as memory allows
+ */
 export async function trainTextClassifier(
   training: readonly LabelledText[],
   classCount: number,
   pause: () => Promise<void>,
+  { mostTerms }: { mostTerms?: number } = {},
 ): Promise<TextClassifier> {
   const texts = training.map(({ words }) => words);
-  const terms = learnTermWeights(texts);
+  const terms = learnTermWeights(texts, mostTerms);
   const regression = await fitLogisticRegression(
     vectorise(texts, terms),
     training.map(({ label }) => label),

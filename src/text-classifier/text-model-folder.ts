@@ -1,14 +1,26 @@
 /**
  * A text classifier as a folder: `config.json` names architecture and labels, `vocabulary.txt` has a term a line in the order of
- * the columns, `model.safetensors` has their weights in float32. What is read back gives the very same probabilities.
+ * the columns, `model.safetensors` has their weights. Of those in float32, what is read back gives the very same probabilities; in half
+ * precision the folder is half as large and they differ in the fourth digit.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeTemperature, temperatureOf } from '../layoutlmv2/calibration/stored-temperature.js';
 import { isJsonObject, parseJson } from '../layoutlmv2/checkpoints/json.js';
 import { openSafetensors, writeSafetensors } from '../layoutlmv2/checkpoints/safetensors.js';
+import { labelsOf } from '../layoutlmv2/config.js';
 import type { TextModel } from './text-classifier.js';
 
-const modelType = 'tf-idf';
+/** A text model with what is kept beside it. */
+export type SavedTextModel = TextModel & {
+  /** By class. */
+  labels: readonly string[];
+  /** What its logits are divided by before they become confidences; null where none was fitted. */
+  temperature: number | null;
+};
+
+/** The `model_type` in its `config.json`. */
+export const textModelType = 'tf-idf';
 const [configName, vocabularyName, weightsName] = ['config.json', 'vocabulary.txt', 'model.safetensors'];
 /** Of the tensors: weights of terms [terms], of terms for classes [terms, classes], and of classes [classes]. */
 const tensorNames = { frequencies: 'inverse_frequencies', weights: 'weight', biases: 'bias' };
@@ -18,6 +30,7 @@ export async function writeTextModel(
   folder: string,
   { terms, regression }: TextModel,
   labels: readonly string[],
+  { type = 'F32', temperature = null }: { type?: 'F32' | 'F16'; temperature?: number | null } = {},
 ): Promise<void> {
   const { columnCount, classCount, weights } = regression;
   if (labels.length !== classCount)
@@ -38,23 +51,27 @@ export async function writeTextModel(
   await writeSafetensors(
     join(folder, weightsName),
     new Map([...tensors].filter(([, { data }]) => data.length > 0)),
+    { type },
   );
   const config = {
-    model_type: modelType,
+    model_type: textModelType,
     id2label: Object.fromEntries(labels.entries()),
     ngram_range: [1, 2],
     sublinear_tf: true,
+    ...describeTemperature(temperature),
   };
   await writeFile(join(folder, configName), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** @throws Error that names the file at fault. */
-export async function readTextModel(folder: string): Promise<TextModel> {
+export async function readTextModel(folder: string): Promise<SavedTextModel> {
   const configPath = join(folder, configName);
   const config = parseJson(await readFile(configPath, 'utf8'), configPath);
-  if (!isJsonObject(config) || config.model_type !== modelType)
-    throw new Error(`${configPath} is not that of a text model: its model_type is not "${modelType}".`);
-  const classCount = isJsonObject(config.id2label) ? Object.keys(config.id2label).length : 0;
+  if (!isJsonObject(config) || config.model_type !== textModelType)
+    throw new Error(`${configPath} is not that of a text model: its model_type is not "${textModelType}".`);
+  const labels = labelsOf(config) ?? [];
+  const classCount = labels.length;
+  const temperature = temperatureOf(config);
   const terms = (await readFile(join(folder, vocabularyName), 'utf8')).split('\n').slice(0, -1);
   const columns = new Map(terms.map((term, column) => [term, column]));
   const path = join(folder, weightsName);
@@ -75,6 +92,8 @@ export async function readTextModel(folder: string): Promise<TextModel> {
     return {
       terms: { columns, inverseFrequencies },
       regression: { columnCount, classCount, weights: Float64Array.from([...weights, ...biases]) },
+      labels,
+      temperature,
     };
   } finally {
     await file.close();

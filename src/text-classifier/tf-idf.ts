@@ -26,10 +26,13 @@ export type TermWeights = {
 // times as fast and equally right.
 const minimumTexts = 2;
 // The optimiser remembers twenty vectors of terms times labels: at ten labels these are 160 MB.
-const mostTerms = 200_000;
+const mostTermsByDefault = 200_000;
 
 /** Learns terms and their weights. Of too many, those of the most texts stay. */
-export function learnTermWeights(texts: readonly (readonly string[])[]): TermWeights {
+export function learnTermWeights(
+  texts: readonly (readonly string[])[],
+  mostTerms = mostTermsByDefault,
+): TermWeights {
   const textsByTerm = new Map<string, number>();
   for (const words of texts) {
     for (const term of new Set(termsOf(words))) textsByTerm.set(term, (textsByTerm.get(term) ?? 0) + 1);

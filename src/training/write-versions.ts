@@ -51,7 +51,7 @@ export async function writeVersions(store: ModelStore, made: MadeByRun): Promise
   await writeCheckpoint(isAverage ? members.network : folder, { ...network, labels: names });
   if (isAverage) {
     await writeTextModel(members.text, text, names);
-    await writeAverage(folder, { weights: chosen.weights, labels: names });
+    await writeAverage(folder, { weights: chosen.weights, labels: names, temperature });
   }
   const architecture: ArchitectureName = isAverage ? 'average' : 'LayoutLMv2';
   const baseNumber = base?.number ?? null;
@@ -62,7 +62,7 @@ export async function writeVersions(store: ModelStore, made: MadeByRun): Promise
   const isTextKept = text !== null && (run.sweepId === null || chosen.architecture === 'TF-IDF');
   const textId = deriveId(run.id, 'text classifier');
   if (isTextKept) {
-    await writeTextModel(await store.prepareFolder(textId), text, names);
+    await writeTextModel(await store.prepareFolder(textId), text, names, { temperature: textTemperature });
     await store.writeModelCard(
       textId,
       describeModelCard({
@@ -81,7 +81,7 @@ export async function writeVersions(store: ModelStore, made: MadeByRun): Promise
         id: networkId,
         architecture,
         size: base?.size ?? run.hyperparameters.modelSize,
-        parameterCount: networkParameters + (isAverage ? textParameters : 0),
+        parameterCount: networkParameters,
         maxTokens,
         licence,
         hasClassifier: true,

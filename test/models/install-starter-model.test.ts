@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { getLabels } from '../../src/labels/get-label.js';
 import { getLabelIdsOfModel } from '../../src/models/get-model-version.js';
@@ -8,6 +8,7 @@ import { createInstallStarterModel } from '../../src/models/install-starter-mode
 import { createRequireLicence } from '../../src/models/licence.js';
 import { findImports } from '../../src/models/model-import.repository.js';
 import { createModelStore, type ModelStore } from '../../src/models/model-store.js';
+import { listMembers } from '../../src/models/model-version.repository.js';
 import { findServingModel } from '../../src/models/promote-model.js';
 import { pagePromotions } from '../../src/models/promotion.repository.js';
 import { labelNameOfClass } from '../../src/models/starter-model.js';
@@ -15,6 +16,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createFactLog } from '../support/facts.js';
 import { silentLog } from '../support/log.js';
 import { createRecordMaker, type RecordMaker } from '../support/records.js';
+import { makeTinyAverage } from '../support/tiny-average.js';
 import { makeTinyCheckpoint } from '../support/tiny-checkpoint.js';
 
 const classes = ['invoice', 'bank_statement', 'id_document', 'letter', 'scientific_publication'];
@@ -48,7 +50,10 @@ afterEach(() => rm(folder, { recursive: true }));
 async function putStarter(content: ReadonlyMap<string, Buffer>) {
   await rm(starter, { recursive: true, force: true });
   await mkdir(starter);
-  for (const [name, file] of content) await writeFile(join(starter, name), file);
+  for (const [name, file] of content) {
+    await mkdir(dirname(join(starter, name)), { recursive: true });
+    await writeFile(join(starter, name), file);
+  }
 }
 const createInstall = (options: { folder?: string | null; allowNoncommercial?: boolean } = {}) =>
   createInstallStarterModel({
@@ -138,6 +143,50 @@ describe('a new installation', () => {
       code: 'LICENCE_REFUSED',
     });
     expect(await countRows()).toEqual({ labels: 0, versions: 0 });
+  });
+});
+
+describe('a starter that is an average', () => {
+  it('serves as it came, and says what it consists of', async () => {
+    const average = await makeTinyAverage({ classes, licence: 'mit', temperature: 1.25 });
+    await putStarter(average);
+    const version = await createInstall()();
+    if (version === null) throw new Error('nothing was installed');
+    expect(version).toMatchObject({
+      status: 'READY',
+      architecture: 'average',
+      architectureReason: expect.stringContaining('Comes as an average'),
+      licence: 'mit',
+      maxTokens: 64,
+      hasClassifier: true,
+      unmappedClasses: [],
+      temperature: 1.25,
+    });
+    const { database: db } = database.connection;
+    expect((await findServingModel(db))?.id).toBe(version.id);
+    const labels = await getLabels(db, await getLabelIdsOfModel(db, version.id));
+    expect(labels.map(({ name }) => name)).toEqual(names);
+    expect((await listMembers(db, [version.id]))[0]).toMatchObject([
+      { architecture: 'LayoutLMv2', weight: 0.4, validationMacroF1: null, validationLoss: null },
+      { architecture: 'TF-IDF', weight: 0.6, validationMacroF1: null, validationLoss: null },
+    ]);
+    const copy = store.folderOf(version.id);
+    for (const [name, content] of average) {
+      expect((await readFile(join(copy, name))).equals(content), name).toBe(true);
+    }
+  });
+
+  it('is refused where its members do not agree on their labels', async () => {
+    const textClasses = [...classes].reverse();
+    await putStarter(await makeTinyAverage({ classes, licence: 'mit', textClasses }));
+    await expect(createInstall()()).rejects.toMatchObject({
+      code: 'STARTER_MODEL_UNUSABLE',
+      message: expect.stringContaining(
+        'class 0 is "invoice" in network, but "scientific_publication" in text',
+      ),
+    });
+    expect(await countRows()).toEqual({ labels: 0, versions: 0 });
+    expect(await store.listFolders()).toEqual([]);
   });
 });
 

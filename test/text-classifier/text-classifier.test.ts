@@ -153,6 +153,19 @@ describe('the text baseline', () => {
     expect(mostLikely(empty ?? [])).toBe(1);
   });
 
+  it('counts no more words and pairs than it is told to, and keeps those of the most texts', async () => {
+    const training = [
+      { words: split('invoice total amount'), label: 0 },
+      { words: split('invoice total'), label: 0 },
+      { words: split('invoice dear madam'), label: 1 },
+      { words: split('dear madam'), label: 1 },
+    ];
+    const limited = await trainTextClassifier(training, 2, pause, { mostTerms: 2 });
+    // Invoice stands in three texts; of those that stand in two, the first of the alphabet stays.
+    expect([...limited.model.terms.columns.keys()]).toEqual(['invoice', 'dear']);
+    expect((await trainTextClassifier(training, 2, pause)).features).toBeGreaterThan(2);
+  });
+
   it('has an answer where there are no words at all: the more frequent label', async () => {
     const training = [1, 1, 0].map((label) => ({ words: [], label }));
     const classifier = await trainTextClassifier(training, 2, pause);

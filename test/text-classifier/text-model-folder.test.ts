@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,6 +34,32 @@ describe('a text classifier in a folder', () => {
       model_type: 'tf-idf',
       id2label: { 0: 'invoice', 1: 'письмо' },
     });
+  });
+
+  it('takes half the room in half precision, and says nearly the same', async () => {
+    const trained = await trainTextClassifier(training, 2, pause);
+    const [whole, half] = [join(folder, 'float32'), join(folder, 'float16')];
+    await writeTextModel(whole, trained.model, labels);
+    await writeTextModel(half, trained.model, labels, { type: 'F16' });
+    const read = createTextClassifier(await readTextModel(half));
+    const texts = training.map(({ words }) => words);
+    const [said, meant] = [read.predict(texts), trained.predict(texts)];
+    for (const [row, probabilities] of said.entries())
+      for (const [index, value] of probabilities.entries())
+        expect(value).toBeCloseTo(meant[row]?.[index] ?? Number.NaN, 3);
+    expect(said).not.toEqual(meant);
+    const sizeOf = async (path: string) => (await stat(join(path, 'model.safetensors'))).size;
+    // The header of the file stays as long as it was.
+    expect(await sizeOf(half)).toBeLessThan((await sizeOf(whole)) - 2 * read.features);
+  });
+
+  it('keeps its labels, and the temperature where one was fitted', async () => {
+    const { model } = await trainTextClassifier(training, 2, pause);
+    const [plain, fitted] = [join(folder, 'plain'), join(folder, 'fitted')];
+    await writeTextModel(plain, model, labels);
+    await writeTextModel(fitted, model, labels, { temperature: 1.5 });
+    expect(await readTextModel(plain)).toMatchObject({ labels, temperature: null });
+    expect(await readTextModel(fitted)).toMatchObject({ labels, temperature: 1.5 });
   });
 
   it('is there also where no word was known', async () => {

@@ -11,6 +11,7 @@ import { createScoreInShadow } from '../../src/classification/score-in-shadow.js
 import { createServingClassifier } from '../../src/classification/serving-classifier.js';
 import { createFailDocument } from '../../src/documents/change-status.js';
 import { ModelResolver } from '../../src/models/model.resolver.js';
+import { describeModelFolder } from '../../src/models/model-folder.js';
 import type { ModelVersion } from '../../src/models/model-version.js';
 import { createPromoteModel, createRollbackModel } from '../../src/models/promote-model.js';
 import { createSetShadowModel } from '../../src/models/shadow-model.js';
@@ -178,6 +179,23 @@ describe('a run of which network and text classifier each know what the other do
     expect(await cardOf(chosen)).toMatch(
       /An average of document classifiers.*clearly better than either.*- LayoutLMv2, weight \d.*- TF-IDF, weight \d.*- invoice/s,
     );
+  });
+
+  it('keeps in their folders what is needed to take them elsewhere, temperatures included', async () => {
+    const { chosen, versions } = made;
+    const text = versions[1];
+    const folderOf = (id = '') => world.store.folderOf(id);
+    expect(chosen.temperature).toBeGreaterThan(0);
+    expect(await describeModelFolder(folderOf(chosen.id))).toMatchObject({
+      architecture: 'average',
+      labels: ['invoice', 'letter'],
+      temperature: chosen.temperature,
+    });
+    expect(await describeModelFolder(folderOf(text?.id))).toMatchObject({
+      architecture: 'TF-IDF',
+      labels: ['invoice', 'letter'],
+      temperature: text?.temperature,
+    });
   });
 
   it('has the text classifier beside it, as a version of the run that can be promoted', async () => {

@@ -15,7 +15,7 @@ export function createAverageArchitecture(
         for (const { classifier } of members) await classifier.dispose();
       };
       try {
-        for (const { architecture, weight, folder } of await readAverage(options.folder)) {
+        for (const { architecture, weight, folder } of (await readAverage(options.folder)).members) {
           const classifier = await getArchitecture(architecture).load({ ...options, folder });
           members.push({ weight, classifier });
         }

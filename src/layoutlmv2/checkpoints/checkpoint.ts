@@ -7,11 +7,12 @@ import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { findOutlierModel, writeOutlierModel } from '../calibration/outlier-file.js';
 import type { OutlierModel } from '../calibration/outlier-score.js';
+import { describeTemperature, temperatureOf } from '../calibration/stored-temperature.js';
 import { type LayoutLMv2Config, labelsOf, parseConfig, serializeConfig } from '../config.js';
 import { parameterSpec, type WeightMap } from '../parameters.js';
 import type { TokenizerModel } from '../tokenizer/tokenizer.js';
 import { type CheckedWeights, checkSource, checkWeights } from './checkpoint-weights.js';
-import { isJsonObject, parseJson } from './json.js';
+import { parseJson } from './json.js';
 import { openSafetensors, writeSafetensors } from './safetensors.js';
 import { openShardedCheckpoint } from './sharded-checkpoint.js';
 import type { TensorSource } from './tensor-source.js';
@@ -36,9 +37,6 @@ export type ReadCheckpoint = Required<Checkpoint> & { readonly warnings: readonl
 /** A checkpoint whose weights are read one at a time, until whoever opened it closes it. */
 export type OpenCheckpoint = Omit<ReadCheckpoint, 'weights'> &
   Pick<CheckedWeights, 'names' | 'readWeight'> & { readonly close: () => Promise<void> };
-
-/** The key of `config.json` that keeps the temperature; Hugging Face's library carries along what it does not know. */
-const TEMPERATURE_KEY = 'confidence_temperature';
 
 /** The weight files in order of preference, and how each is opened. */
 const WEIGHT_FILES: readonly [string, (path: string) => Promise<TensorSource>][] = [
@@ -112,7 +110,7 @@ export async function writeCheckpoint(
     const jsonFiles = {
       'config.json': {
         ...describeNetwork(config, labels),
-        ...(typeof temperature === 'number' && { [TEMPERATURE_KEY]: temperature }),
+        ...describeTemperature(temperature),
       },
       'preprocessor_config.json': IMAGE_PROCESSOR,
     };
@@ -142,17 +140,6 @@ function getLabels(configJson: unknown, labelCount: number): readonly string[] {
     throw new Error(`config.json names ${labels.length} labels, but the classifier has ${labelCount} rows.`);
   }
   return labels;
-}
-
-/** The temperature of a configuration; null where it names none. */
-function temperatureOf(configJson: unknown): number | null {
-  const value = isJsonObject(configJson) ? configJson[TEMPERATURE_KEY] : undefined;
-  if (value === undefined || value === null) return null;
-  if (typeof value !== 'number' || !(value > 0) || value === Number.POSITIVE_INFINITY)
-    throw new Error(
-      `config.json: "${TEMPERATURE_KEY}" must be a positive number, found ${JSON.stringify(value)}.`,
-    );
-  return value;
 }
 
 function describeNetwork(

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeOutlierModel } from '../../../src/layoutlmv2/calibration/outlier-file.js';
-import { fitOutlierModel } from '../../../src/layoutlmv2/calibration/outlier-score.js';
 import {
   type ReadCheckpoint,
   readCheckpoint,
   writeCheckpoint,
 } from '../../../src/layoutlmv2/checkpoints/checkpoint.js';
-import { createRandom } from '../../../src/layoutlmv2/random.js';
+import { drawOutlierModel } from '../../support/outlier-model.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -26,21 +25,6 @@ beforeAll(async () => {
   plain = await readCheckpoint(from);
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** Statistics of pages drawn at random, `[3 * hidden]`. */
-function drawOutlierModel(hidden: number) {
-  const random = createRandom(2);
-  const page = (label: number) => ({
-    label,
-    embedding: Float32Array.from({ length: 3 * hidden }, () => random.uniform()),
-  });
-  const model = fitOutlierModel({
-    training: [0, 1, 2, 3].map(page),
-    known: Array.from({ length: 9 }, () => ({ pages: [page(0)], probabilities: [0.7, 0.3] })),
-  });
-  if (!model) throw new Error('there are enough documents');
-  return model;
-}
 
 describe('a checkpoint folder', () => {
   it('has neither temperature nor statistics of outliers where none were fitted', async () => {

@@ -1,0 +1,29 @@
+/** Writes the starter model as what it is: an average of a network and a text classifier, both in half precision. */
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { type Checkpoint, writeCheckpoint } from '../src/layoutlmv2/checkpoints/checkpoint.js';
+import { memberFoldersOf, writeAverage } from '../src/models/average-folder.js';
+import type { SavedTextModel } from '../src/text-classifier/text-model-folder.js';
+import { writeTextModel } from '../src/text-classifier/text-model-folder.js';
+
+/**
+ * Writes the folder beside its place and then puts it there, so that it is never there in part; what was there is replaced, as the
+ * states that it is made of stay.
+ *
+ * @param model.textWeight of the text classifier, above 0 and below 1; the network has what is left of 1, so that the average is as
+ * sure as its members are
+ */
+export async function writeStarterModel(
+  folder: string,
+  model: { network: Checkpoint; text: SavedTextModel; textWeight: number },
+): Promise<void> {
+  const { network, text, textWeight } = model;
+  const part = `${folder}.part`;
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part, { recursive: true });
+  const members = memberFoldersOf(part);
+  await writeCheckpoint(members.network, network, { type: 'F16' });
+  await writeTextModel(members.text, text, text.labels, { type: 'F16' });
+  await writeAverage(part, { weights: { network: 1 - textWeight, text: textWeight }, labels: text.labels });
+  await rm(folder, { recursive: true, force: true });
+  await rename(part, folder);
+}

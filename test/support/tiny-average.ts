@@ -1,0 +1,48 @@
+/** The files of an average of a tiny network and a text classifier, as a run writes them into a folder. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memberFoldersOf, writeAverage } from '../../src/models/average-folder.js';
+import { trainTextClassifier } from '../../src/text-classifier/text-classifier.js';
+import { writeTextModel } from '../../src/text-classifier/text-model-folder.js';
+import { makeTinyCheckpoint } from './tiny-checkpoint.js';
+
+/** The files by name, those of the members with their folder. Each class is told by its own name as a word. */
+export async function makeTinyAverage(options: {
+  /** Five of them. */
+  classes: readonly string[];
+  /** What the model card of the average states; null for none. */
+  licence: string | null;
+  /** What that of its network states. */
+  networkLicence?: string | null;
+  /** Of the text classifier where they are to be others. */
+  textClasses?: readonly string[];
+  temperature?: number;
+}): Promise<Map<string, Buffer>> {
+  const { classes, licence, networkLicence = null, textClasses = classes, temperature = null } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'tiny-average-'));
+  try {
+    const members = memberFoldersOf(folder);
+    const training = textClasses.map((name, label) => ({ words: [name, 'page'], label }));
+    const text = await trainTextClassifier([...training, ...training], textClasses.length, async () => {});
+    await writeTextModel(members.text, text.model, textClasses);
+    await writeAverage(folder, { weights: { network: 0.4, text: 0.6 }, labels: classes, temperature });
+    const network = await makeTinyCheckpoint({ classes, licence: networkLicence });
+    return new Map([
+      ...[...network].map(([name, file]) => [`network/${name}`, file] as const),
+      ...(await readFiles(members.text)).map(([name, file]) => [`text/${name}`, file] as const),
+      ...(await readFiles(folder)),
+      ...(licence === null ? [] : [['README.md', Buffer.from(`---\nlicense: ${licence}\n---\n`)] as const]),
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function readFiles(folder: string): Promise<[name: string, file: Buffer][]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return await Promise.all(
+    names.map(async (name): Promise<[string, Buffer]> => [name, await readFile(join(folder, name))]),
+  );
+}
