@@ -18,6 +18,10 @@ const smallestBatch = 4;
 // more than sixty times only teaches them by heart.
 const leastStepsFromScratch = 250;
 const mostEpochs = 60;
+// What a small pre-trained network is shown, all epochs together: about a quarter of an hour of two cores, whatever there is to
+// learn from; but no page more often than teaches anything, and each often enough for changes of it to be seen.
+const pagesShownToSmall = 9000;
+const epochsOfSmall = { least: 6, most: 20 };
 // Of the published network; that a run has fewer words or other labels changes its memory by a few per cent at most.
 const usualVocabulary = 30_522;
 const usualLabels = 16;
@@ -53,8 +57,15 @@ export function defaultHyperparameters(options: {
     ...defaults,
     batchSize,
     ...fitting,
-    epochs: baseSize === null ? Math.max(defaults.epochs, epochsFromScratch) : defaults.epochs,
+    epochs: epochsFor(),
   };
+
+  function epochsFor(): number {
+    if (baseSize === null) return Math.max(defaults.epochs, epochsFromScratch);
+    if (!isSmallBase || isOwnSize(baseSize)) return defaults.epochs;
+    const { least, most } = epochsOfSmall;
+    return Math.max(least, Math.min(most, Math.round(pagesShownToSmall / trainingDocuments)));
+  }
 }
 
 /** Whether a base model is as small as those that are made here; one of unknown size is not. */

@@ -13,7 +13,9 @@ const plenty = { modelSize: 'small', trainingDocuments: 1750, maxBytes: 64e9 } a
 describe('the settings of a run that nobody has touched', () => {
   it('are those of a small pre-trained network where it starts from one, and not those of the published ones', () => {
     const small = defaultHyperparameters({ ...starter, ...plenty });
-    expect(small).toMatchObject(fineTuningSmallHyperparameters);
+    const { epochs, ...others } = fineTuningSmallHyperparameters;
+    expect(small).toMatchObject(others);
+    expect(small.epochs).toBeLessThan(epochs);
     const large = defaultHyperparameters({ ...published, ...plenty });
     expect(large.learningRate).toBe(fineTuningHyperparameters.learningRate);
     expect(small.learningRate).toBeGreaterThan(large.learningRate);
@@ -39,6 +41,12 @@ describe('the settings of a run that nobody has touched', () => {
     const large = defaultHyperparameters({ ...published, ...room });
     expect(small.microBatchSize).toBeGreaterThan(large.microBatchSize);
     expect(small.gradientCheckpointing).toBe(false);
+  });
+
+  it('show a small network fewer documents more often, within bounds', () => {
+    const epochsOf = (trainingDocuments: number) =>
+      defaultHyperparameters({ ...starter, ...plenty, trainingDocuments }).epochs;
+    expect([20, 425, 1000, 1490, 30_000].map(epochsOf)).toEqual([20, 20, 9, 6, 6]);
   });
 
   it('have smaller batches where there is little to learn from', () => {

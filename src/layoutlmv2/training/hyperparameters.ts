@@ -118,8 +118,11 @@ export const fineTuningSmallHyperparameters: Hyperparameters = {
   batchSize: 16,
   learningRate: 3e-4,
   headLearningRateMultiplier: 3,
+  wordLearningRateMultiplier: 3,
+  schedule: 'cosine',
   earlyStoppingPatience: 4,
   maxTokens: 512,
+  augmentation: { ...fromScratchHyperparameters.augmentation, foreignWords: 0.2 },
 };
 
 /** What each number may be: whole or not, and from where to where. */
