@@ -4,7 +4,7 @@
  * on where it was with the same command.
  *
  *   npm run train:starter -- --work <folder> [--pages 9000] [--pretraining-epochs 1] [--epochs 3] [--whole-epochs 3]
- *       [--second-epochs 3] [--text-weight 0.7] [--engine auto]
+ *       [--second-epochs 2] [--text-weight 0.7] [--engine auto]
  *
  * The folder receives the corpus, its encoded form, the states, log.jsonl, `text`, and at the end curves.svg and `model`.
  */
@@ -48,7 +48,7 @@ const { values } = parseArgs({
     'pretraining-epochs': { type: 'string', default: '1' },
     epochs: { type: 'string', default: '3' },
     'whole-epochs': { type: 'string', default: '3' },
-    'second-epochs': { type: 'string', default: '3' },
+    'second-epochs': { type: 'string', default: '2' },
     // Synthetic pages kept back cannot choose it, as the text classifier and the network are both nearly always right there. On half of
     // the training pages of rvl5, real scans, 0.5 made 74 % right, 0.7 and 0.8 made 77 and 78 %.
     'text-weight': { type: 'string', default: '0.7' },
