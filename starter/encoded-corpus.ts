@@ -100,7 +100,12 @@ async function readPage(source: FileHandle, { tokens, channels, offset }: IndexE
   const pixels = bytes.subarray(numberBytes);
   const image = channels === 3 ? pixels.slice() : new Uint8Array(3 * PIXELS);
   if (channels === 1) {
-    for (let at = 0; at < PIXELS; at++) image.fill(pixels[at] ?? 0, 3 * at, 3 * at + 3);
+    for (let at = 0; at < PIXELS; at++) {
+      const value = pixels[at] ?? 0;
+      image[3 * at] = value;
+      image[3 * at + 1] = value;
+      image[3 * at + 2] = value;
+    }
   }
   return {
     inputIds: Int32Array.from(numbers.subarray(0, tokens)),
