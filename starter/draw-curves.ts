@@ -20,7 +20,7 @@ export async function drawCurves(logFile: string, svgFile: string): Promise<void
 }
 
 /** The stages that learn the kinds, one after the other: the steps of the second go on from the last of the first. */
-const STAGES_OF_KINDS = ['kinds', 'whole', 'second'];
+const STAGES_OF_KINDS = ['kinds', 'whole'];
 
 function panelsOf(lines: readonly LogLine[]): Panel[] {
   const curve = (name: string, stage: string, type: string, figure: string): Curve => ({

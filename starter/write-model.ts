@@ -23,7 +23,9 @@ export async function writeStarterModel(
   const members = memberFoldersOf(part);
   await writeCheckpoint(members.network, network, { type: 'F16' });
   await writeTextModel(members.text, text, text.labels, { type: 'F16' });
-  await writeAverage(part, { weights: { network: 1 - textWeight, text: textWeight }, labels: text.labels });
+  // Without the last digits that binary fractions leave of a difference.
+  const networkWeight = Number((1 - textWeight).toFixed(6));
+  await writeAverage(part, { weights: { network: networkWeight, text: textWeight }, labels: text.labels });
   await rm(folder, { recursive: true, force: true });
   await rename(part, folder);
 }
