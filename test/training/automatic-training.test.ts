@@ -335,6 +335,40 @@ describe('drift', () => {
     expect(series.map(({ at }) => at.getTime())).toEqual([now.getTime(), now.getTime() + 3_600_000]);
   });
 
+  it('of which the figure is stored begins a run, once there is enough new to learn', async () => {
+    await setPolicy({ newDecisions: null, debounceMinutes: 0, maxConfidenceDrift: null });
+    await decide(invoice, 10);
+    await decide(letter, 10);
+    const { upload } = await serveModelOfRun([invoice, letter]);
+    await upload(50, invoice);
+    const [held, ...before] = await check();
+    expect(held).toMatchObject({ status: 'SKIPPED', trigger: 'DRIFT', skipCode: 'NOTHING_NEW' });
+    expect(before).toHaveLength(1);
+    const stored = await listDriftPoints(database.connection.database, 'CLASS_MIX', null, 100);
+    expect(stored).toMatchObject([{ documents: 50, value: expect.closeTo(0.3113, 3) }]);
+    // Of this hour the stored figure is what decides, whatever is uploaded since.
+    await upload(50, letter);
+    await decide(letter, minimumPerLabel);
+    const [run] = await check();
+    expect(run).toMatchObject({
+      status: 'QUEUED',
+      trigger: 'DRIFT',
+      note: 'Drift of recent uploads: CLASS_MIX 0.311 (limit 0.15)',
+    });
+    expect(await listDriftPoints(database.connection.database, 'CLASS_MIX', null, 100)).toEqual(stored);
+  });
+
+  it('begins no run while it is below the limits of the policy', async () => {
+    await setPolicy({ newDecisions: null, debounceMinutes: 0 });
+    await decide(invoice, 10);
+    await decide(letter, 10);
+    const { upload } = await serveModelOfRun([invoice, letter]);
+    await upload(25, invoice, 0.9);
+    await upload(25, letter, 0.9);
+    await decide(letter, minimumPerLabel);
+    expect(await check()).toMatchObject([{ trigger: 'MANUAL' }]);
+  });
+
   it('is not that labels are merged', async () => {
     const bill = await make.makeLabel('bill');
     await decide(invoice, 10);
