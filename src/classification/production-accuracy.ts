@@ -1,6 +1,7 @@
 /**
- * How often the labels that a model has given are right, from the random share alone: which documents people look at there
- * depends on their lot and on nothing else, so the figure is not bent by what reviewers or the queue prefer.
+ * How often the labels that a model has given are right, from the random share alone. Which documents are in it depends on their lot
+ * and on nothing else, and the queue offers them by lot. Which of them are decided is up to people: one that a reviewer came to by other
+ * means, such as a search for wrong labels, counts too, and many of these bend the figure towards what was searched for.
  */
 import { wilsonInterval } from '../layoutlmv2/metrics.js';
 import type { Database } from '../platform/database/database.js';

@@ -2,7 +2,7 @@
  * The order in which documents come before people. Two lists are walked at once: what waits, by the uncertainty of the model
  * divided by the copies that wait already (see review-place.ts), and of the documents that a model has labelled a random
  * share, by a lot that each document draws when it is made. Every 1/share-th place is one of the second list, and when the
- * first ends, the rest of the second follows. Keys are fixed while a document waits, and a cursor holds its place in both
+ * first ends, the rest of the second follows. Keys stay while a document waits, until another model serves or labels change, and a cursor holds its place in both
  * lists: a walk meets no document twice and skips none that was there when it began.
  */
 import type { Database } from '../platform/database/database.js';

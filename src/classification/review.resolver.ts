@@ -60,7 +60,7 @@ export class ReviewResolver {
 
   @Query(() => DocumentConnectionType, {
     description:
-      'What people should look at, in a fixed order: what no model has scored, then what the model is least certain of, where each document counts less the more like it wait already; and at every 1/REVIEW_RANDOM_SHARE-th place a random one of those that the model has labelled',
+      'What people should look at, in an order that stays until another model serves or labels change: what no model has scored, then what the model is least certain of, where each document counts less the more like it wait already (of the 256 uploaded before it and the 16 after it that wait; not while a text classifier serves); and at every 1/REVIEW_RANDOM_SHARE-th place a random one of those that the model has labelled',
   })
   async reviewQueue(
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,

@@ -45,7 +45,7 @@ export class DecisionResultType implements DecisionResult {
 
 @ObjectType('ProductionAccuracy', {
   description:
-    'Of the labels that a model gave, measured on the random share of them that people have looked at',
+    'Of the labels that a model gave, measured on those of the random share that people have decided, however they came to them: who picks such documents by other means than reviewQueue or claimReview, such as a search for mistakes, biases it',
 })
 export class ProductionAccuracyType implements ProductionAccuracy {
   @Field(() => Float)
@@ -57,7 +57,9 @@ export class ProductionAccuracyType implements ProductionAccuracy {
   @Field(() => Float)
   high!: number;
 
-  @Field(() => Int, { description: 'Decided documents of the random share' })
+  @Field(() => Int, {
+    description: 'Decided documents of the random share, in whatever way the reviewer found them',
+  })
   support!: number;
 
   @Field(() => Int)

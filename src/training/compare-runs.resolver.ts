@@ -1,7 +1,8 @@
 /** Comparing runs over GraphQL. */
 import { Arg, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { getDocumentsById } from '../documents/document-access.js';
-import { getLabels } from '../labels/get-label.js';
+import { getLabelSet, getLabels } from '../labels/get-label.js';
+import { currentLabelId } from '../labels/label.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
 import { readPaging, toConnection } from '../platform/graphql/connection.types.js';
 import { isId } from '../shared/ids.js';
@@ -29,7 +30,8 @@ export class CompareRunsResolver {
   }
 
   @FieldResolver(() => DocumentDifferenceConnectionType, {
-    description: 'Of the documents that all of them were measured on, those they say different things of',
+    description:
+      'Of the documents that all of them were measured on, those they say different things of; a merged label is the one it was merged into',
   })
   async differences(
     @Root() { runs, runIds }: RunComparison,
@@ -41,9 +43,16 @@ export class CompareRunsResolver {
       runIds,
       ...readPaging(first, after ?? null, isId),
     });
-    const labelIds = rows.flatMap(({ results }) =>
-      results.flatMap(({ actualId, predictedId }) => [actualId, predictedId]),
+    const labelSet = await getLabelSet(database);
+    const resultsOfRows = rows.map(({ results }) =>
+      results.map(({ runId, actualId, predictedId, confidence }) => ({
+        runId,
+        actualId: currentLabelId(labelSet, actualId),
+        predictedId: currentLabelId(labelSet, predictedId),
+        confidence,
+      })),
     );
+    const labelIds = resultsOfRows.flat().flatMap(({ actualId, predictedId }) => [actualId, predictedId]);
     const labels = new Map(
       (await getLabels(database, [...new Set(labelIds)])).map((label) => [label.id, label]),
     );
@@ -52,7 +61,7 @@ export class CompareRunsResolver {
       rows.map(({ documentId }) => documentId),
     );
     const newest = [...runs].sort((one, other) => other.number - one.number)[0];
-    const differences = rows.flatMap(({ results }, index): DocumentDifferenceType[] => {
+    const differences = resultsOfRows.flatMap((results, index): DocumentDifferenceType[] => {
       const document = documents[index];
       const actual = labels.get(results.find(({ runId }) => runId === newest?.id)?.actualId ?? '');
       const answers = results.flatMap(({ runId, actualId, predictedId, confidence }) => {

@@ -1,5 +1,9 @@
-/** How single documents fared, in PostgreSQL: by page, by filter, and between runs, where the holdout alone counts. */
+/**
+ * How single documents fared, in PostgreSQL: by page, by filter, and between runs, where the holdout alone counts, and a merged label
+ * as its target: else runs from before and after a merge would differ on every document of it.
+ */
 import type { Database } from '../platform/database/database.js';
+import { Prisma } from '../platform/database/generated/client.js';
 import type { DatasetSplit, DocumentResult } from './training-run.js';
 
 export type ResultFilter = {
@@ -69,7 +73,7 @@ function conditionOf(database: Database, runId: string, filter: ResultFilter) {
   };
 }
 
-/** Of the documents that all of these runs were measured on: how many there are, and how many each run got right. */
+/** Of the documents that all of these runs were measured on: how many there are, and how many each got right by today's labels. */
 export async function countShared(
   database: Database,
   runIds: readonly string[],
@@ -81,8 +85,11 @@ export async function countShared(
       group by document_id having count(*) = ${runIds.length}::int
     )
     select run_id as "runId", count(*)::int as documents,
-           count(*) filter (where predicted_id = actual_id)::int as correct
+           count(*) filter (
+             where coalesce(said.merged_into_id, said.id) = coalesce(truth.merged_into_id, truth.id)
+           )::int as correct
     from document_results join shared using (document_id)
+    join labels said on said.id = predicted_id join labels truth on truth.id = actual_id
     where run_id = any(${[...runIds]}::uuid[]) group by run_id`;
   return {
     documents: rows[0]?.documents ?? 0,
@@ -90,7 +97,7 @@ export async function countShared(
   };
 }
 
-/** Documents all of these runs were measured on and at least two gave different labels, by id. */
+/** Documents all of these runs were measured on and at least two gave labels that are different today, by id. */
 export async function listDifferences(
   database: Database,
   options: { runIds: readonly string[]; first: number; after: string | null },
@@ -100,10 +107,8 @@ export async function listDifferences(
 }> {
   const { runIds, first, after } = options;
   const found = await database.$queryRaw<{ documentId: string }[]>`
-    select document_id as "documentId" from document_results
-    where run_id = any(${[...runIds]}::uuid[]) and split = 'HOLDOUT'
-      and (${after}::uuid is null or document_id > ${after}::uuid)
-    group by document_id having count(*) = ${runIds.length}::int and count(distinct predicted_id) > 1
+    select document_id as "documentId" from (${differing(runIds)}) as differing
+    where ${after}::uuid is null or document_id > ${after}::uuid
     order by document_id limit ${first + 1}::int`;
   const documentIds = found.slice(0, first).map(({ documentId }) => documentId);
   const results = await database.documentResult.findMany({
@@ -120,9 +125,14 @@ export async function listDifferences(
 
 export async function countDifferences(database: Database, runIds: readonly string[]): Promise<number> {
   const [row] = await database.$queryRaw<{ count: number }[]>`
-    select count(*)::int as count from (
-      select from document_results where run_id = any(${[...runIds]}::uuid[]) and split = 'HOLDOUT'
-      group by document_id having count(*) = ${runIds.length}::int and count(distinct predicted_id) > 1
-    ) as differing`;
+    select count(*)::int as count from (${differing(runIds)}) as differing`;
   return row?.count ?? 0;
+}
+
+function differing(runIds: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+    select document_id from document_results join labels on labels.id = predicted_id
+    where run_id = any(${[...runIds]}::uuid[]) and split = 'HOLDOUT'
+    group by document_id
+    having count(*) = ${runIds.length}::int and count(distinct coalesce(merged_into_id, labels.id)) > 1`;
 }

@@ -341,7 +341,9 @@ export class DocumentDifferenceType {
   @Field(() => DocumentType)
   document!: Document;
 
-  @Field(() => LabelType, { description: 'As the newest of the runs knew it' })
+  @Field(() => LabelType, {
+    description: 'As the newest of the runs knew it; a merged label is the one it was merged into',
+  })
   actual!: Label;
 
   @Field(() => [RunAnswerType], { description: 'In the order of the runs' })
@@ -360,12 +362,18 @@ export class RunComparisonType {
   @Field(() => [TrainingRunType], { description: 'In the order they were asked for' })
   runs!: TrainingRun[];
 
-  @Field(() => [ClassComparisonType], { description: 'The largest difference first' })
+  @Field(() => [ClassComparisonType], {
+    description:
+      'The largest difference first. By the labels of their time: of runs before and after a merge, the merged label is scored in the first alone',
+  })
   perClass!: ClassComparisonType[];
 
   @Field(() => Int, { description: 'Holdout documents that all of them were measured on' })
   sharedDocuments!: number;
 
-  @Field(() => [RunOnSharedDocumentsType], { description: 'In the order of the runs' })
+  @Field(() => [RunOnSharedDocumentsType], {
+    description:
+      'In the order of the runs. By the labels of today: a merged label is the one it was merged into',
+  })
   onSharedDocuments!: RunOnSharedDocumentsType[];
 }

@@ -4,6 +4,8 @@
  */
 import { embeddingDistance, joinEmbeddings } from '../classification/embedding.js';
 import { listPredictionsOfDocuments, listRecentPredictions } from '../classification/recent-predictions.js';
+import { getLabelSet } from '../labels/get-label.js';
+import { currentLabelId } from '../labels/label.js';
 import { findServingModel } from '../models/promote-model.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { groupBy } from '../shared/group-by.js';
@@ -63,10 +65,15 @@ export function createMeasureDrift(dependencies: {
     if (recent.length < leastDocuments) return newest;
 
     const [counts = []] = await countItems(database, [origin.snapshotId]);
+    // Both by the labels of today: a merge changes what documents are called, not which are uploaded.
+    const labels = await getLabelSet(database);
     const before = new Map<string, number>();
-    for (const { labelId, count } of counts) before.set(labelId, (before.get(labelId) ?? 0) + count);
+    for (const { labelId, count } of counts) {
+      const current = currentLabelId(labels, labelId);
+      before.set(current, (before.get(current) ?? 0) + count);
+    }
     const after = new Map(
-      [...groupBy(recent, ({ labelId }) => labelId)].map(
+      [...groupBy(recent, ({ labelId }) => currentLabelId(labels, labelId))].map(
         ([labelId, { length }]) => [labelId, length] as const,
       ),
     );

@@ -58,7 +58,8 @@ export class TrainingPolicyResolver {
   }
 
   @Query(() => [DriftPointType], {
-    description: 'Oldest first, one an hour while enough is uploaded; of more than `maxPoints`, the newest',
+    description:
+      'Oldest first, one an hour while enough is uploaded; of more than `maxPoints`, the newest. Measured against the snapshot of the run that the serving model stands for: none is added while the starter, an import or a text classifier that was made beside a run serves',
   })
   async driftSeries(
     @Arg('metric', () => DriftMetricEnum) metric: DriftMetric,

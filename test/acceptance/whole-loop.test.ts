@@ -78,9 +78,9 @@ describe('from upload to a correct prediction', () => {
       const watched = classeur.subscribe<{ documentUpdated: { id: string; status: string } }>(
         'subscription { documentUpdated { id status } }',
       );
-      const watchedRuns = classeur.subscribe<{ trainingRunUpdated: { status: string; progress: unknown } }>(
-        'subscription { trainingRunUpdated { status progress { epoch step } } }',
-      );
+      const watchedRuns = classeur.subscribe<{
+        trainingRunUpdated: { status: string; progress: { secondsLeft: number | null } | null };
+      }>('subscription { trainingRunUpdated { status progress { epoch step secondsLeft } } }');
 
       // Two kinds are labelled as they are uploaded, the third by hand afterwards.
       for (const kind of ['invoice', 'letter'] as const) {
@@ -181,9 +181,15 @@ describe('from upload to a correct prediction', () => {
         watchedRuns.received.map(({ trainingRunUpdated }) => trainingRunUpdated.status),
       );
       expect([...runStages]).toEqual(expect.arrayContaining(['RUNNING', 'SUCCEEDED']));
-      expect(
-        watchedRuns.received.some(({ trainingRunUpdated }) => trainingRunUpdated.progress !== null),
-      ).toBe(true);
+      // Some time is left while it learns, none is told once it is over.
+      const told = watchedRuns.received.map(({ trainingRunUpdated: { status, progress } }) => ({
+        status,
+        secondsLeft: progress?.secondsLeft ?? null,
+      }));
+      expect(told.some(({ status, secondsLeft }) => status === 'RUNNING' && (secondsLeft ?? 0) > 0)).toBe(
+        true,
+      );
+      expect(told.find(({ status }) => status === 'SUCCEEDED')?.secondsLeft).toBeNull();
     },
     15 * 60_000,
   );

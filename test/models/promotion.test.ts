@@ -4,6 +4,11 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listModelsOfOpenReclassifications } from '../../src/classification/reclassification.repository.js';
+import {
+  createCancelReclassification,
+  createRequestReclassification,
+} from '../../src/classification/request-reclassification.js';
 import { createCollectModelFiles } from '../../src/models/collect-model-files.js';
 import { getReadyModelVersion } from '../../src/models/get-model-version.js';
 import { createModelStore, type ModelStore } from '../../src/models/model-store.js';
@@ -13,6 +18,8 @@ import { PromotionResolver } from '../../src/models/promotion.resolver.js';
 import { createSetShadowModel, findShadowModel } from '../../src/models/shadow-model.js';
 import { createContext } from '../../src/platform/graphql/context.js';
 import { createId } from '../../src/shared/ids.js';
+import { defaultHyperparameters } from '../../src/training/default-hyperparameters.js';
+import { insertRun, listBasesOfOpenRuns, updateRun } from '../../src/training/training.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createFactLog } from '../support/facts.js';
 import { silentLog } from '../support/log.js';
@@ -182,6 +189,43 @@ describe('the files of old versions', () => {
     // What is no longer in use goes the next time.
     await collect(2);
     expect(await withFiles(versions)).toEqual([1, 3, 4, 7, 8]);
+  });
+
+  it('stay while a run that waits begins with them, or a dry run that waits scores with them', async () => {
+    const versions = await makeVersions(5);
+    const idOf = (index: number) => versions[index]?.id ?? '';
+    await promote(idOf(4));
+    const runId = createId();
+    await database.connection.transaction((tx) =>
+      insertRun(tx, {
+        ...{ id: runId, status: 'QUEUED', statusReason: null, trigger: 'MANUAL', note: null, warnings: [] },
+        ...{ baseModelId: idOf(0), snapshotId: null, finishedAt: null },
+        hyperparameters: defaultHyperparameters({ baseSize: null, modelSize: 'tiny', trainingDocuments: 6 }),
+      }),
+    );
+    const dryRun = await createRequestReclassification(log)({
+      filter: {},
+      isDryRun: true,
+      modelVersionId: idOf(1),
+      requestedBy: 'ann',
+    });
+    const collectAsInService = () =>
+      createCollectModelFiles({
+        ...log,
+        store,
+        keptVersions: 1,
+        usedElsewhere: [listBasesOfOpenRuns, listModelsOfOpenReclassifications],
+        log: silentLog,
+      }).run({}, context);
+    await collectAsInService();
+    expect(await withFiles(versions)).toEqual([0, 1, 4]);
+    await updateRun(database.connection.database, runId, { status: 'RUNNING' });
+    await createCancelReclassification(log)(dryRun.id);
+    await collectAsInService();
+    expect(await withFiles(versions)).toEqual([0, 4]);
+    await updateRun(database.connection.database, runId, { status: 'FAILED', finishedAt: new Date() });
+    await collectAsInService();
+    expect(await withFiles(versions)).toEqual([4]);
   });
 
   it('of text classifiers are counted apart, so that they take no network its place', async () => {

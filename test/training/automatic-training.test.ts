@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCorrectLabel, createUndoDecision } from '../../src/classification/decide-label.js';
+import { createMergeLabels } from '../../src/labels/change-label.js';
 import { jobOf } from '../../src/platform/jobs/job.js';
 import { enqueueJobs } from '../../src/platform/jobs/job-queue.repository.js';
 import { createCheckTraining } from '../../src/training/check-training.js';
@@ -267,9 +268,8 @@ describe('the holdout', () => {
 });
 
 describe('drift', () => {
-  it('is measured on recent uploads against the snapshot of the model that serves, once an hour', async () => {
-    await decide(invoice, 20);
-    await decide(letter, 20);
+  /** A run on what is decided, and its model, which serves and has been right about each document of the holdout. */
+  async function serveModelOfRun(labelIds: readonly string[]) {
     const run = await start()({
       trigger: 'MANUAL',
       note: null,
@@ -277,38 +277,50 @@ describe('drift', () => {
       fromScratch: false,
       hyperparameters: {},
     });
-    const model = await make.makeModelVersion([invoice, letter]);
+    const model = await make.makeModelVersion(labelIds);
     await database.query(`insert into model_aliases (alias, model_version_id) values ('serving', $1)`, [
       model.id,
     ]);
     const done = { status: 'SUCCEEDED' as const, modelVersionId: model.id, finishedAt: new Date() };
     await updateRun(database.connection.database, run.id, done);
     const items = await listItems(database.connection.database, run.snapshotId ?? '');
-    const said = async (documentId: string, confidence: number, direction: number) =>
-      await make.makePrediction({
-        documentId,
-        modelVersionId: model.id,
-        labelId: invoice,
-        confidence,
-        embedding: new Uint8Array(64).fill(0).with(direction, 100),
-      });
-    for (const { documentId, split } of items) {
+    for (const { documentId, split, labelId } of items) {
       if (split === 'HOLDOUT') {
         await database.query(
           `insert into document_results (run_id, document_id, actual_id, predicted_id, confidence) values ($1, $2, $3, $3, 0.9)`,
-          [run.id, documentId, invoice],
+          [run.id, documentId, labelId],
         );
       }
     }
+    const say = async (documentId: string, labelId: string, confidence: number, direction: number) =>
+      await make.makePrediction({
+        documentId,
+        modelVersionId: model.id,
+        labelId,
+        confidence,
+        embedding: new Uint8Array(64).fill(0).with(direction, 100),
+      });
+    /** New documents that the model gives a label. */
+    const upload = async (count: number, labelId: string, confidence = 0.6) => {
+      for (let index = 0; index < count; index += 1)
+        await say((await make.makeDocument()).id, labelId, confidence, 1);
+    };
     log.take();
-    for (let index = 0; index < 50; index += 1) await said((await make.makeDocument()).id, 0.6, 1);
+    return { model, items, say, upload };
+  }
+
+  it('is measured on recent uploads against the snapshot of the model that serves, once an hour', async () => {
+    await decide(invoice, 20);
+    await decide(letter, 20);
+    const { model, items, say, upload } = await serveModelOfRun([invoice, letter]);
+    await upload(50, invoice);
     const measure = createMeasureDrift(log);
     const now = new Date();
     expect((await measure(now)).map(({ metric }) => metric)).toEqual(['CLASS_MIX', 'CONFIDENCE']);
     // What embeddings are compared with, the model is asked to see first.
     const [wanted] = log.take();
     expect(wanted).toMatchObject({ name: 'driftReferenceWanted' });
-    for (const { documentId } of items) await said(documentId, 0.9, 0);
+    for (const { documentId } of items) await say(documentId, invoice, 0.9, 0);
 
     expect(await measure(new Date(now.getTime() + 60_000))).toHaveLength(2);
     const later = await measure(new Date(now.getTime() + 3_600_000));
@@ -321,5 +333,56 @@ describe('drift', () => {
     expect(embedding?.value).toBeCloseTo(1, 6);
     const series = await listDriftPoints(database.connection.database, 'CONFIDENCE', null, 100);
     expect(series.map(({ at }) => at.getTime())).toEqual([now.getTime(), now.getTime() + 3_600_000]);
+  });
+
+  it('of which the figure is stored begins a run, once there is enough new to learn', async () => {
+    await setPolicy({ newDecisions: null, debounceMinutes: 0, maxConfidenceDrift: null });
+    await decide(invoice, 10);
+    await decide(letter, 10);
+    const { upload } = await serveModelOfRun([invoice, letter]);
+    await upload(50, invoice);
+    const [held, ...before] = await check();
+    expect(held).toMatchObject({ status: 'SKIPPED', trigger: 'DRIFT', skipCode: 'NOTHING_NEW' });
+    expect(before).toHaveLength(1);
+    const stored = await listDriftPoints(database.connection.database, 'CLASS_MIX', null, 100);
+    expect(stored).toMatchObject([{ documents: 50, value: expect.closeTo(0.3113, 3) }]);
+    // Of this hour the stored figure is what decides, whatever is uploaded since.
+    await upload(50, letter);
+    await decide(letter, minimumPerLabel);
+    const [run] = await check();
+    expect(run).toMatchObject({
+      status: 'QUEUED',
+      trigger: 'DRIFT',
+      note: 'Drift of recent uploads: CLASS_MIX 0.311 (limit 0.15)',
+    });
+    expect(await listDriftPoints(database.connection.database, 'CLASS_MIX', null, 100)).toEqual(stored);
+  });
+
+  it('begins no run while it is below the limits of the policy', async () => {
+    await setPolicy({ newDecisions: null, debounceMinutes: 0 });
+    await decide(invoice, 10);
+    await decide(letter, 10);
+    const { upload } = await serveModelOfRun([invoice, letter]);
+    await upload(25, invoice, 0.9);
+    await upload(25, letter, 0.9);
+    await decide(letter, minimumPerLabel);
+    expect(await check()).toMatchObject([{ trigger: 'MANUAL' }]);
+  });
+
+  it('is not that labels are merged', async () => {
+    const bill = await make.makeLabel('bill');
+    await decide(invoice, 10);
+    await decide(bill, 10);
+    await decide(letter, 20);
+    const { upload } = await serveModelOfRun([invoice, bill, letter]);
+    // The same mix goes on: some bills are called so before the merge, the rest are invoices after it.
+    await upload(10, bill);
+    const mergeLabels = createMergeLabels({ ...log, followLabelChange: async () => {} });
+    await mergeLabels({ sourceId: bill, targetId: invoice, changedBy: 'ann' });
+    await upload(20, invoice);
+    await upload(30, letter);
+    const [mix] = await createMeasureDrift(log)(new Date());
+    expect(mix).toMatchObject({ metric: 'CLASS_MIX', documents: 60 });
+    expect(mix?.value).toBeCloseTo(0, 12);
   });
 });

@@ -6,6 +6,7 @@ import { buildApi } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { createContext } from '../../src/platform/graphql/context.js';
 import { buildGraphqlSchema, createLiveFeed } from '../../src/platform/graphql/schema.js';
+import { driftMetrics } from '../../src/training/drift.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { silentLog } from '../support/log.js';
 import { createRecordMaker, type RecordMaker } from '../support/records.js';
@@ -133,21 +134,31 @@ describe('the training policy, over GraphQL', () => {
     ).rejects.toThrow(/schedule "soon" cannot be used: a schedule has five fields/);
   });
 
-  it('shows drift as a series', async () => {
+  it.each(driftMetrics)('shows drift in %s as a series of its own', async (metric) => {
     const model = await make.makeModelVersion();
+    // No figure of one series is one of another.
+    const base = driftMetrics.indexOf(metric);
     for (const [hour, value] of [0.1, 0.2, 0.3].entries()) {
       const at = new Date(Date.UTC(2026, 0, 1, hour));
       await database.connection.database.driftPoint.create({
-        data: { metric: 'CONFIDENCE', at, modelVersionId: model.id, value, documents: 60 },
+        data: { metric, at, modelVersionId: model.id, value: base + value, documents: 60 },
       });
     }
-    const query = `query ($since: DateTimeISO) {
-      driftSeries(metric: CONFIDENCE, since: $since) { at value documents modelVersion { number } }
+    const query = `query ($metric: DriftMetric!, $since: DateTimeISO, $maxPoints: Int! = 500) {
+      driftSeries(metric: $metric, since: $since, maxPoints: $maxPoints) {
+        metric at value documents modelVersion { number }
+      }
     }`;
-    const { driftSeries } = await ask(query, { since: '2026-01-01T01:00:00Z' });
-    expect(driftSeries).toEqual([
-      { at: '2026-01-01T01:00:00.000Z', value: 0.2, documents: 60, modelVersion: { number: model.number } },
-      { at: '2026-01-01T02:00:00.000Z', value: 0.3, documents: 60, modelVersion: { number: model.number } },
-    ]);
+    const [second, third] = [0.2, 0.3].map((value, index) => ({
+      metric,
+      at: `2026-01-01T0${index + 1}:00:00.000Z`,
+      value: base + value,
+      documents: 60,
+      modelVersion: { number: model.number },
+    }));
+    const { driftSeries } = await ask(query, { metric, since: '2026-01-01T01:00:00Z' });
+    expect(driftSeries).toEqual([second, third]);
+    expect((await ask(query, { metric, maxPoints: 1 })).driftSeries).toEqual([third]);
+    await expect(ask(query, { metric, maxPoints: 0 })).rejects.toThrow(/maxPoints must be from 1 to/);
   });
 });

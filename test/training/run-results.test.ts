@@ -13,7 +13,7 @@ import { insertEvaluation } from '../../src/training/evaluation.repository.js';
 import { measureHoldout, resultsOf } from '../../src/training/measure-holdout.js';
 import { insertPoints, insertRun } from '../../src/training/training.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createRecordMaker } from '../support/records.js';
+import { createRecordMaker, type RecordMaker } from '../support/records.js';
 
 type Answer = { confidence: number; predicted: { name: string }; isCorrect: boolean };
 type Edges<Node> = {
@@ -34,6 +34,7 @@ const resultFields = `totalCount pageInfo { hasNextPage endCursor } edges { node
 describe('what lies behind the figures of runs, over GraphQL', () => {
   let database: TestDatabase;
   let schema: GraphQLSchema;
+  let make: RecordMaker;
   let labelIds: string[];
   let documents: string[];
   let validated: string;
@@ -46,7 +47,7 @@ describe('what lies behind the figures of runs, over GraphQL', () => {
     const log = createLog({ level: 'silent', role: 'test' });
     const { resolvers } = buildApi({ config, connection, log });
     schema = await buildGraphqlSchema(resolvers, createLiveFeed());
-    const make = createRecordMaker(database);
+    make = createRecordMaker(database);
     labelIds = [
       await make.makeLabel('invoice'),
       await make.makeLabel('letter'),
@@ -62,8 +63,8 @@ describe('what lies behind the figures of runs, over GraphQL', () => {
   });
   afterAll(() => database.close());
 
-  /** A run that has said these classes of documents, whose true ones are 0, 0, 1, 1, 2, 2. */
-  async function keepRun(said: number[] | null, of: readonly string[]): Promise<string> {
+  /** A run that has said these classes of documents, whose true ones are 0, 0, 1, 1, 2, 2; `labels` is what it calls them. */
+  async function keepRun(said: number[] | null, of: readonly string[], labels = labelIds): Promise<string> {
     const id = createId();
     const nothing = { statusReason: null, note: null, baseModelId: null, snapshotId: null, warnings: [] };
     await database.connection.transaction(async (tx) => {
@@ -85,7 +86,7 @@ describe('what lies behind the figures of runs, over GraphQL', () => {
       const slices = new Map(
         of.map((document, index) => [document, [`PAGE_COUNT:${index < 3 ? 'few' : 'many'}`]]),
       );
-      const figures = measureHoldout(predictions, labelIds, 1, { slices });
+      const figures = measureHoldout(predictions, labels, 1, { slices });
       const { accuracy, accuracyLow, accuracyHigh, macroF1, macroF1Low, macroF1High, loss, ece, support } =
         figures.metrics;
       await insertEvaluation(tx, id, {
@@ -93,16 +94,16 @@ describe('what lies behind the figures of runs, over GraphQL', () => {
         results: [
           ...figures.results.map((result, index) => ({
             ...result,
-            baselineId: labelIds[index === 1 ? 0 : 1] ?? null,
+            baselineId: labels[index === 1 ? 0 : 1] ?? null,
           })),
           // Every run says something else of it: no comparison counts it.
-          ...resultsOf('VALIDATION', [{ ...validation, predicted: said[1] ?? 0 }], labelIds),
+          ...resultsOf('VALIDATION', [{ ...validation, predicted: said[1] ?? 0 }], labels),
         ],
         suspects: [4, 1].map((index) => ({
           documentId: of[index] ?? '',
           split: 'HOLDOUT',
-          labelId: labelIds[Math.floor(index / 2)] ?? '',
-          suggestedId: labelIds[0] ?? '',
+          labelId: labels[Math.floor(index / 2)] ?? '',
+          suggestedId: labels[0] ?? '',
           labelConfidence: index / 10,
           suggestedConfidence: 0.9,
         })),
@@ -311,6 +312,49 @@ describe('what lies behind the figures of runs, over GraphQL', () => {
         `(first: 1, after: "${page.differences.pageInfo.endCursor}")`,
       );
       expect(rest.differences.edges[0]?.node).toEqual(letter);
+    });
+
+    it('differ no more where only a merge has changed what they say', async () => {
+      const bill = await make.makeLabel('bill');
+      // Before the merge invoices were bills: one is found, the other taken for a letter.
+      const before = await keepRun([0, 1, 1, 1, 2, 2], documents, [
+        bill,
+        labelIds[1] ?? '',
+        labelIds[2] ?? '',
+      ]);
+      const after = await keepRun([0, 0, 1, 1, 2, 2], documents);
+      expect((await compare([before, after])).differences.totalCount).toBe(2);
+      await database.query('update labels set merged_into_id = $1, retired_at = now() where id = $2', [
+        labelIds[0],
+        bill,
+      ]);
+      const comparison = await compare([before, after]);
+      expect(comparison.onSharedDocuments.map(({ correct }) => correct)).toEqual([5, 6]);
+      expect(comparison.differences).toMatchObject({
+        totalCount: 1,
+        edges: [{ node: { document: { id: documents[1] }, actual: { name: 'invoice' } } }],
+      });
+      // Another run called a letter a bill: what differs is told in the labels of today.
+      const wrong = await keepRun([0, 1, 0, 1, 2, 2], documents, [
+        bill,
+        labelIds[1] ?? '',
+        labelIds[2] ?? '',
+      ]);
+      const [taken, called] = (await compare([wrong, after])).differences.edges.map(({ node }) => node);
+      expect(taken?.document.id).toBe(documents[1]);
+      expect(called?.answers).toMatchObject([
+        { predicted: { name: 'invoice' }, isCorrect: false },
+        { predicted: { name: 'letter' }, isCorrect: true },
+      ]);
+      // Figures by class stay what was measured, under the labels of their time.
+      expect(
+        comparison.perClass.map(({ label, f1 }) => [label.name, f1[0] === null, f1[1] === null]),
+      ).toEqual(
+        expect.arrayContaining([
+          ['bill', false, true],
+          ['invoice', true, false],
+        ]),
+      );
     });
 
     it('have nothing in common where one was not measured', async () => {
