@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCorrectLabel } from '../../src/classification/decide-label.js';
@@ -33,6 +32,7 @@ import { findRun, listEpochs } from '../../src/training/training.repository.js';
 import type { RunHyperparameters, TrainingRun } from '../../src/training/training-run.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createFactLog } from '../support/facts.js';
+import { failKernel } from '../support/failing-kernel.js';
 import { writeMicroModel } from '../support/micro-model.js';
 import { createRecordMaker, type RecordMaker } from '../support/records.js';
 
@@ -230,19 +230,9 @@ describe('doing a training run', () => {
   it('goes on with less at once where memory does not suffice, and says so', async () => {
     const { id } = await start();
     await startEngine('wasm');
-    const kernel = tf.getKernel('Log', 'wasm');
-    const replaceBy = (kernelFunc: typeof kernel.kernelFunc) => {
-      tf.unregisterKernel('Log', 'wasm');
-      tf.registerKernel({ kernelName: 'Log', backendName: 'wasm', kernelFunc });
-    };
     // The logarithm in the loss of two pages at once finds no memory.
-    replaceBy((call) => {
-      if (call.inputs.x?.shape[0] === 2) throw new Error('WebAssembly is out of memory.');
-      return kernel.kernelFunc(call);
-    });
-    await createJob()
-      .run({ runId: id }, context())
-      .finally(() => replaceBy(kernel.kernelFunc));
+    const fault = failKernel('wasm', 'Log', ([pages]) => pages === 2);
+    await createJob().run({ runId: id }, context()).finally(fault.end);
     expect(await read(id)).toMatchObject({
       status: 'SUCCEEDED',
       statusReason: expect.stringMatching(
