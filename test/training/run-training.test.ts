@@ -466,6 +466,24 @@ describe('doing a training run', () => {
       await job.giveUp({ runId: id }, error);
       expect(log.take()).toEqual([]);
     });
+
+    it('tells too little memory for its validation from what the learning itself cannot do', async () => {
+      const { id } = await start({ epochs: 1 });
+      await startEngine('wasm');
+      // The logarithm is in the loss of each of six steps, so what comes after the last is the validation.
+      let losses = 0;
+      const counting = failKernel('wasm', 'Log', () => {
+        losses += 1;
+        return false;
+      });
+      const fault = failKernel('wasm', 'Softmax', () => losses >= 6);
+      const error = await createJob()
+        .run({ runId: id }, context())
+        .catch((thrown: unknown) => thrown)
+        .finally(fault.end)
+        .finally(counting.end);
+      expect(error).toMatchObject({ code: 'OUT_OF_MEMORY', retryable: true });
+    });
   });
 
   describe('of which the holdout cannot be measured', () => {
