@@ -16,6 +16,7 @@ import { assertComplete, type ClassifierOutput } from './model.js';
 import { type Network, runNetwork } from './network.js';
 import { createNetworkInputs, tensorsOfInputs } from './network-inputs.js';
 import { noDropout } from './ops/dropout.js';
+import { guardAllocations, isOutOfMemory, watchMemory } from './out-of-memory.js';
 import { parameterSpec, type Weight, type WeightMap } from './parameters.js';
 import { createNetworkBuilder, weightsToRead } from './prepared-network.js';
 import { applyPrepared, type Convolution } from './visual-backbone.js';
@@ -32,7 +33,8 @@ export type PageResult = {
 
 export type PageClassifier = {
   /**
-   * Classifies pages; results in the order of the pages.
+   * Classifies pages; results in the order of the pages. Where memory does not suffice for a batch, it goes on with half of it, from
+   * then on for whoever asks.
    *
    * @param options.graphs false runs operation by operation also where the engine has graphs, so that each can be timed
    */
@@ -110,6 +112,8 @@ function classifierOf(
 ): PageClassifier {
   const embeddingSize = 3 * config.hiddenSize;
   const graphs = createGraphCache();
+  guardAllocations();
+  let mostAtOnce = Number.POSITIVE_INFINITY;
 
   async function classifyBatch(pages: readonly EncodedPage[], withGraphs: boolean): Promise<PageResult[]> {
     const startedAt = performance.now();
@@ -140,16 +144,19 @@ function classifierOf(
         .map((page, index) => ({ page, index }))
         .sort((a, b) => a.page.inputIds.length - b.page.inputIds.length);
       const results = new Map<number, PageResult>();
-      for (let start = 0; start < order.length; start += batchSize) {
-        const part = order.slice(start, start + batchSize);
-        const found = await classifyBatch(
-          part.map(({ page }) => page),
-          withGraphs,
-        );
-        found.forEach((result, at) => {
-          const index = part[at]?.index;
-          if (index !== undefined) results.set(index, result);
-        });
+      while (results.size < order.length) {
+        const part = order.slice(results.size, results.size + Math.min(batchSize, mostAtOnce));
+        try {
+          const ofPart = part.map(({ page }) => page);
+          const found = await watchMemory(() => classifyBatch(ofPart, withGraphs));
+          for (const [at, { index }] of part.entries()) {
+            const result = found[at];
+            if (result) results.set(index, result);
+          }
+        } catch (error) {
+          if (!isOutOfMemory(error) || part.length === 1) throw error;
+          mostAtOnce = Math.min(mostAtOnce, Math.ceil(part.length / 2));
+        }
       }
       return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
     },

@@ -11,7 +11,7 @@ import {
 import { DamagedDownloadError } from '../layoutlmv2/checkpoints/hub-download.js';
 import { HubAccessError, PassingHubError } from '../layoutlmv2/checkpoints/hub-request.js';
 import { parseConfig } from '../layoutlmv2/config.js';
-import { AppError } from '../shared/errors.js';
+import { AppError, systemCodeOf } from '../shared/errors.js';
 import { findBaseModelFolder } from './base-models-folder.js';
 import { type RequireLicence, unknownLicence } from './licence.js';
 import {
@@ -147,10 +147,10 @@ export async function readFetchedModel(source: ModelSource, folder: string): Pro
   }
 }
 
-/** The same error, or DISK_FULL where that is what it is about. */
-export function recogniseFullDisk(error: unknown): unknown {
+/** The same error, or DISK_FULL where that is what it is about: what to do is said by `createError`, of an import without it. */
+export function recogniseFullDisk(error: unknown, createError = createDiskFullError): unknown {
   const code = systemCodeOf(error);
-  return code === 'ENOSPC' || code === 'EDQUOT' ? createDiskFullError(error) : error;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? createError(error) : error;
 }
 
 function toDownloadError(cacheFolder: string, error: unknown): unknown {
@@ -175,8 +175,4 @@ function toUnusable(source: ModelSource, folder: string | null, error: unknown):
 /** Whether the library threw it to say something: not a fault of the system or of the program. */
 function isDeliberate(error: unknown): error is Error {
   return error instanceof Error && error.name === 'Error' && systemCodeOf(error) === null;
-}
-
-function systemCodeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

@@ -109,6 +109,13 @@ export const createDownloadDamagedError = (fault: string, cause: unknown) =>
 export const createDownloadFailedError = (fault: string, cause: unknown) =>
   createAppError({ code: 'DOWNLOAD_FAILED', message: fault, cause });
 
+export const createModelFilesUnusableError = (number: number, fault: string, cause: unknown) =>
+  createAppError({
+    code: 'MODEL_FILES_UNUSABLE',
+    message: `The files of model version ${number} cannot be used: ${fault} Put its folder in DATA_DIR/models back from a backup, or start from another version: baseModelId, or fromScratch: true for a training run.`,
+    cause,
+  });
+
 export const createDiskFullError = (cause: unknown) =>
   createAppError({
     code: 'DISK_FULL',

@@ -37,3 +37,9 @@ export function createAppError(options: AppErrorOptions): AppError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The code of what the system, a database or Node itself has thrown, such as ENOENT; null of anything else. */
+export function systemCodeOf(error: unknown): string | null {
+  if (error instanceof AppError || !(error instanceof Error)) return null;
+  return 'code' in error && typeof error.code === 'string' ? error.code : null;
+}

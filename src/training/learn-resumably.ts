@@ -2,6 +2,7 @@
  * Follows a learning network to its end: its steps and epochs are logged, a state is kept after each epoch, from which another try goes
  * on, and a limit that is reached ends it with the epochs there are.
  */
+import { isOutOfMemory } from '../layoutlmv2/out-of-memory.js';
 import type { WeightMap } from '../layoutlmv2/parameters.js';
 import {
   findTrainerState,
@@ -9,7 +10,7 @@ import {
   writeTrainerState,
 } from '../layoutlmv2/training/trainer-state.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
-import { messageOf } from '../shared/errors.js';
+import { AppError, messageOf, systemCodeOf } from '../shared/errors.js';
 import { createProgressLog, type ProgressLog } from './progress-log.js';
 import type { CheckCancelled, RunLife } from './run-life.js';
 import { type LimitReached, watchLimits } from './run-limits.js';
@@ -84,11 +85,15 @@ function requireNumbers(weights: WeightMap): WeightMap {
   return weights;
 }
 
-/** What the training itself throws (a loss that is no number, too little memory) would happen at every try. */
+/**
+ * What the training itself throws (a loss that is no number, too little memory for a page) would happen at every try. What a page that it
+ * reads, the machine or the database throws need not.
+ */
 async function nextEvent<Event, Outcome>(events: AsyncGenerator<Event, Outcome, void>) {
   try {
     return await events.next();
   } catch (error) {
+    if (error instanceof AppError || systemCodeOf(error) !== null || isOutOfMemory(error)) throw error;
     throw createTrainingFailedError(messageOf(error), error);
   }
 }

@@ -5,10 +5,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Engine, type EngineName, startEngine } from '../layoutlmv2/engine.js';
+import { isOutOfMemory } from '../layoutlmv2/out-of-memory.js';
+import { recogniseFullDisk } from '../models/fetch-checkpoint.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import { announceEvent } from '../platform/events/event.repository.js';
 import { type JobDefinition, type JobHandler, jobDone, jobSkipped } from '../platform/jobs/job.js';
 import { AppError } from '../shared/errors.js';
+import { storableText } from '../shared/storable-text.js';
+import { createDiskFullForRunError, createOutOfMemoryError } from './training.errors.js';
 import { findRun, isCancelRequested, lockRun, updateRun } from './training.repository.js';
 import { isOver, type TrainingFact, type TrainingRun } from './training-run.js';
 
@@ -108,7 +112,7 @@ export function createRunJob(
         await checkCancelled();
         await train(run, checkCancelled);
       } catch (error) {
-        if (!(error instanceof RunCancelled)) throw error;
+        if (!(error instanceof RunCancelled)) throw recogniseFault(error);
         await life.end(runId, { status: 'CANCELLED', statusReason: 'Cancelled while it ran' });
       }
       return jobDone;
@@ -116,7 +120,7 @@ export function createRunJob(
     async giveUp({ runId }, error) {
       const isPublic = error instanceof AppError && error.isPublic;
       const statusReason = isPublic
-        ? error.message
+        ? storableText(error.message)
         : 'Failed on our side, at every try; the log has the details';
       await life.end(runId, {
         status: 'FAILED',
@@ -125,4 +129,12 @@ export function createRunJob(
       });
     },
   };
+}
+
+/** The same error, or one that says what to do where the machine has no memory or no room left. */
+function recogniseFault(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  return isOutOfMemory(error)
+    ? createOutOfMemoryError(error)
+    : recogniseFullDisk(error, createDiskFullForRunError);
 }

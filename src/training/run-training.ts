@@ -10,11 +10,11 @@ import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
 import { createSpelling } from '../layoutlmv2/training/augmentation/text-spelling.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
-import { networkFolderOf } from '../models/average-folder.js';
 import { getLabelIdsOfModel, getReadyModelVersion } from '../models/get-model-version.js';
 import type { RequireLicence } from '../models/licence.js';
 import type { ModelStore } from '../models/model-store.js';
-import type { ModelFact } from '../models/model-version.js';
+import type { ModelFact, ReadyModelVersion } from '../models/model-version.js';
+import { readNetworkFiles } from '../models/read-model-files.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import type { JobHandler } from '../platform/jobs/job.js';
 import { applyGate } from './apply-gate.js';
@@ -56,6 +56,14 @@ export function createRunTraining(dependencies: {
   const judgeRun = createJudgeRun(dependencies);
   const life = createRunLife(dependencies);
 
+  const adapt = async (base: ReadyModelVersion, labelIds: readonly string[], seed: number) => {
+    const rowIds = await getLabelIdsOfModel(database, base.id);
+    const savedLabelIds = currentRowIds(await getLabelSet(database), rowIds);
+    return await readNetworkFiles(base, store, (folder) =>
+      adaptNetwork({ folder, savedLabelIds, labelIds, seed }),
+    );
+  };
+
   const prepare = async (
     run: TrainingRun,
     documents: readonly SnapshotDocument[],
@@ -66,17 +74,7 @@ export function createRunTraining(dependencies: {
     const base = run.baseModelId === null ? null : await getReadyModelVersion(database, run.baseModelId);
     if (base) requireLicence(base.licence, `Model version ${base.number}, which the run starts from,`);
     const trainingDocuments = documents.filter(({ item }) => item.split === 'TRAIN');
-    const adapted =
-      base &&
-      (await adaptNetwork({
-        folder: networkFolderOf(base, store.folderOf(base.id)),
-        savedLabelIds: currentRowIds(
-          await getLabelSet(database),
-          await getLabelIdsOfModel(database, base.id),
-        ),
-        labelIds,
-        seed,
-      }));
+    const adapted = base && (await adapt(base, labelIds, seed));
     const tokenizerModel =
       adapted?.tokenizer ?? learnTokenizer(await countWords(connection, trainingDocuments), modelSize);
     const tokenizer = createTokenizer(tokenizerModel);

@@ -39,6 +39,25 @@ export const createInvalidPolicyError = (fault: string) =>
 export const createTrainingFailedError = (fault: string, cause: unknown) =>
   createAppError({ code: 'TRAINING_FAILED', message: fault, cause });
 
+/** Tried again: a run goes on from its last epoch, and others may have given memory back. */
+export const createOutOfMemoryError = (cause: unknown) =>
+  createAppError({
+    code: 'OUT_OF_MEMORY',
+    message:
+      'Memory did not suffice, at every try. Take a smaller network (MODEL_SIZE), fewer tokens a page (maxTokens) or fewer pages at once (microBatchSize), or give the trainer more memory.',
+    retryable: true,
+    cause,
+  });
+
+/** Tried again: a run goes on from its last epoch once there is room. */
+export const createDiskFullForRunError = (cause: unknown) =>
+  createAppError({
+    code: 'DISK_FULL',
+    message: 'The disk is full. Make room in DATA_DIR, then start the run again.',
+    retryable: true,
+    cause,
+  });
+
 export const createInvalidPrecisionError = (targetPrecision: number) =>
   createAppError({
     code: 'INVALID_PRECISION',

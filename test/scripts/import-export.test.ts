@@ -1,10 +1,14 @@
 /** `npm run import` and `npm run export`, on the built product as `npm test` builds it, against a server in this process. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApi } from '../../src/app.js';
@@ -37,7 +41,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function runScript(name: string, args: readonly string[], url = server.url) {
+function startScript(name: string, args: readonly string[], url: string) {
   const env = { ...process.env, DATA_DIR: home, INIT_CWD: home };
   const child = spawn(process.execPath, [`scripts/${name}.mjs`, ...args, '--url', url], { env });
   let stdout = '';
@@ -48,8 +52,51 @@ async function runScript(name: string, args: readonly string[], url = server.url
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
   });
-  const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { status, stdout, stderr };
+  const ended = new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.on('close', (status) => resolve({ status, stdout, stderr })),
+  );
+  return { child, ended };
+}
+const runScript = (name: string, args: readonly string[], url = server.url) =>
+  startScript(name, args, url).ended;
+
+/** Passes all on to the server; of uploads it gives only the first answers back, until it is told to give all. */
+async function startProxy({ answered }: { answered: number }) {
+  let left = answered;
+  let withheld = 0;
+  const changes = new EventEmitter();
+  const proxy = createServer(async (request, response) => {
+    const contentType = request.headers['content-type'] ?? '';
+    const body = await buffer(request);
+    const isUpload = contentType.startsWith('multipart/');
+    const answer = await fetch(`${server.url}${request.url}`, {
+      method: 'POST',
+      headers: { 'content-type': contentType },
+      body,
+    });
+    const text = await answer.text();
+    if (isUpload && left === 0) {
+      withheld += 1;
+      changes.emit('withheld');
+      return;
+    }
+    if (isUpload) left -= 1;
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    async hasWithheld(count: number) {
+      while (withheld < count) await once(changes, 'withheld');
+    },
+    answerAll() {
+      left = Number.POSITIVE_INFINITY;
+    },
+    async stop() {
+      proxy.closeAllConnections();
+      await new Promise((done) => proxy.close(done));
+    },
+  };
 }
 
 const picture = (shade: number) =>
@@ -109,6 +156,38 @@ describe('importing a folder', () => {
     expect(stderr).toContain('13 of them taken in before');
     expect(stdout).toBe('new 1, duplicate 0, refused 0, failed 0, taken in before 13\n');
     expect(status).toBe(0);
+  });
+
+  it('sends the rest, and none twice, after it was killed in the midst of it', async () => {
+    const outbox = join(home, 'outbox');
+    await mkdir(outbox);
+    for (let index = 0; index < 8; index += 1)
+      await writeFile(join(outbox, `${index}.png`), await picture(150 + index));
+    const countDocuments = async () =>
+      (await database.query<{ count: number }>('select count(*)::int as count from documents'))[0]?.count ??
+      0;
+    const before = await countDocuments();
+    const journalsBefore = await listBelow(join(home, 'imports'));
+    const proxy = await startProxy({ answered: 3 });
+    try {
+      const { child, ended } = startScript('import', ['outbox'], proxy.url);
+      // Both uploads under way have been taken in, and nobody has said so: it can only end by being killed.
+      await proxy.hasWithheld(2);
+      child.kill('SIGKILL');
+      expect((await ended).status).toBeNull();
+      const isNew = (name: string) => !journalsBefore.includes(name);
+      const [journal = ''] = (await listBelow(join(home, 'imports'))).filter(isNew);
+      expect(await readRows(join(home, 'imports', journal))).toHaveLength(3);
+
+      proxy.answerAll();
+      const { status, stdout, stderr } = await runScript('import', ['outbox'], proxy.url);
+      expect(stderr).toContain('3 of them taken in before');
+      expect(stdout).toBe('new 3, duplicate 2, refused 0, failed 0, taken in before 3\n');
+      expect(status).toBe(0);
+      expect(await countDocuments()).toBe(before + 8);
+    } finally {
+      await proxy.stop();
+    }
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import { startEngine } from '../../src/layoutlmv2/engine.js';
 import { initialiseWeights } from '../../src/layoutlmv2/initialise.js';
@@ -8,6 +9,7 @@ import { measureHoldout } from '../../src/training/measure-holdout.js';
 import { measureNetwork } from '../../src/training/measure-network.js';
 import { microConfig } from '../layoutlmv2/support/micro-network.js';
 import { variedPage } from '../layoutlmv2/support/varied-page.js';
+import { failKernel } from '../support/failing-kernel.js';
 
 beforeAll(() => startEngine('wasm'));
 
@@ -40,6 +42,27 @@ it('takes nothing of the holdout into what strangers are told by, nor into the t
   expect(one.outlier).not.toBeNull();
   expect(other.outlier).toEqual(one.outlier);
   expect(fitDocumentTemperature(other.validation)).toBe(fitDocumentTemperature(one.validation));
+});
+
+it('measures with less at once where memory does not suffice, and finds the same', async () => {
+  const plenty = await measure([3, 12, 4, 5]);
+  const before = tf.memory().numTensors;
+  let failures = 0;
+  // Pooling in the backbone, of the images of two pages at once.
+  const fault = failKernel('wasm', 'MaxPool', ([pages = 0]) => {
+    if (pages > 1) failures += 1;
+    return pages > 1;
+  });
+  const scarce = await measure([3, 12, 4, 5]).finally(fault.end);
+  // What has failed once is not tried again.
+  expect(failures).toBe(1);
+  expect(tf.memory().numTensors).toBe(before);
+  for (const part of ['holdout', 'validation'] as const) {
+    expect(scarce[part].map(({ unit }) => unit)).toEqual(plenty[part].map(({ unit }) => unit));
+    for (const [index, { probabilities }] of scarce[part].entries())
+      expect(probabilities[0]).toBeCloseTo(plenty[part][index]?.probabilities[0] ?? Number.NaN, 5);
+  }
+  expect(scarce.outlier).not.toBeNull();
 });
 
 /** Says the first of two labels at 0.99, and is right as often as given. */

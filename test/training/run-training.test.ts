@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCorrectLabel } from '../../src/classification/decide-label.js';
@@ -14,6 +13,7 @@ import { getLabelIdsOfModel } from '../../src/models/get-model-version.js';
 import { createModelStore, type ModelStore } from '../../src/models/model-store.js';
 import { createPromoteModel, findServingModel } from '../../src/models/promote-model.js';
 import { createDiskBlobStorage } from '../../src/platform/disk-blob-storage.js';
+import { AppError } from '../../src/shared/errors.js';
 import { createId } from '../../src/shared/ids.js';
 import { createCancelTrainingRun } from '../../src/training/cancel-training-run.js';
 import {
@@ -33,6 +33,7 @@ import { findRun, listEpochs } from '../../src/training/training.repository.js';
 import type { RunHyperparameters, TrainingRun } from '../../src/training/training-run.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createFactLog } from '../support/facts.js';
+import { failKernel } from '../support/failing-kernel.js';
 import { writeMicroModel } from '../support/micro-model.js';
 import { createRecordMaker, type RecordMaker } from '../support/records.js';
 
@@ -230,19 +231,9 @@ describe('doing a training run', () => {
   it('goes on with less at once where memory does not suffice, and says so', async () => {
     const { id } = await start();
     await startEngine('wasm');
-    const kernel = tf.getKernel('Log', 'wasm');
-    const replaceBy = (kernelFunc: typeof kernel.kernelFunc) => {
-      tf.unregisterKernel('Log', 'wasm');
-      tf.registerKernel({ kernelName: 'Log', backendName: 'wasm', kernelFunc });
-    };
     // The logarithm in the loss of two pages at once finds no memory.
-    replaceBy((call) => {
-      if (call.inputs.x?.shape[0] === 2) throw new Error('WebAssembly is out of memory.');
-      return kernel.kernelFunc(call);
-    });
-    await createJob()
-      .run({ runId: id }, context())
-      .finally(() => replaceBy(kernel.kernelFunc));
+    const fault = failKernel('wasm', 'Log', ([pages]) => pages === 2);
+    await createJob().run({ runId: id }, context()).finally(fault.end);
     expect(await read(id)).toMatchObject({
       status: 'SUCCEEDED',
       statusReason: expect.stringMatching(
@@ -359,20 +350,140 @@ describe('doing a training run', () => {
     expect(await epochsOf(id)).toEqual([1, 2, 3]);
   });
 
-  it('says what went wrong when it is given up', async () => {
-    const { id } = await start();
-    const job = createJob();
-    await rm(store.folderOf(baseId), { recursive: true });
-    const error = await job.run({ runId: id }, context()).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(Error);
-    await job.giveUp({ runId: id }, error);
-    const run = await read(id);
-    expect(run).toMatchObject({ status: 'FAILED', finishedAt: expect.any(Date), modelVersionId: null });
-    expect(run.statusReason).not.toContain(folder);
-    expect(log.take()).toEqual([{ name: 'runFinished', runId: id, status: 'FAILED' }]);
-    // Twice makes no difference.
-    await job.giveUp({ runId: id }, error);
-    expect(log.take()).toEqual([]);
+  describe('that fails', () => {
+    const ofBase = (name: string) => join(store.folderOf(baseId), name);
+    const memoryIsUsedUp: EncodeStoredPage = async () => {
+      throw new RangeError('Array buffer allocation failed');
+    };
+    const createFullDisk = (): ModelStore => ({
+      ...store,
+      async prepareFolder() {
+        throw Object.assign(new Error(`ENOSPC: no space left on device, mkdir '${folder}'`), {
+          code: 'ENOSPC',
+        });
+      },
+    });
+    const unusable = (fault: string) =>
+      new RegExp(
+        `^The files of model version \\d+ cannot be used: ${fault} Put its folder in DATA_DIR/models back from a backup, or start from another version: baseModelId, or fromScratch: true for a training run\\.$`,
+      );
+
+    it.each<
+      [
+        string,
+        {
+          damage?: () => Promise<unknown>;
+          overrides?: () => Parameters<typeof createJob>[0];
+          code: string;
+          reason: RegExp;
+          isTriedAgain: boolean;
+        },
+      ]
+    >([
+      [
+        'its base is gone',
+        {
+          damage: () => rm(store.folderOf(baseId), { recursive: true }),
+          code: 'MODEL_FILES_UNUSABLE',
+          reason: unusable('config\\.json is missing\\.'),
+          isTriedAgain: false,
+        },
+      ],
+      [
+        'the weights of its base are gone',
+        {
+          damage: () => rm(ofBase('model.safetensors')),
+          code: 'MODEL_FILES_UNUSABLE',
+          reason: unusable('Its folder has none of model\\.safetensors, .*\\.'),
+          isTriedAgain: false,
+        },
+      ],
+      [
+        'the weights of its base are damaged',
+        {
+          damage: () => truncate(ofBase('model.safetensors'), 100),
+          code: 'MODEL_FILES_UNUSABLE',
+          reason: unusable('.*model\\.safetensors.*'),
+          isTriedAgain: false,
+        },
+      ],
+      [
+        'the configuration of its base is damaged',
+        {
+          damage: () => writeFile(ofBase('config.json'), '{'),
+          code: 'MODEL_FILES_UNUSABLE',
+          reason: unusable('config\\.json is no valid JSON\\.'),
+          isTriedAgain: false,
+        },
+      ],
+      [
+        'there is no room for what it has learnt',
+        {
+          overrides: () => ({ store: createFullDisk() }),
+          code: 'DISK_FULL',
+          reason: /^The disk is full\. Make room in DATA_DIR, then start the run again\.$/,
+          isTriedAgain: true,
+        },
+      ],
+      [
+        'memory does not suffice for its pages',
+        {
+          overrides: () => ({ encodePage: memoryIsUsedUp }),
+          code: 'OUT_OF_MEMORY',
+          reason: /^Memory did not suffice, at every try\. Take a smaller network .*\.$/,
+          isTriedAgain: true,
+        },
+      ],
+      [
+        'something is wrong that nobody thought of',
+        {
+          overrides: () => ({ encodePage: () => Promise.reject(new TypeError(`${folder} is no function`)) }),
+          code: 'INTERNAL_SERVER_ERROR',
+          reason: /^Failed on our side, at every try; the log has the details$/,
+          isTriedAgain: true,
+        },
+      ],
+    ])('says what went wrong when it is given up: %s', async (_, fault) => {
+      const { id } = await start({ epochs: 1 });
+      const job = createJob(fault.overrides?.());
+      await fault.damage?.();
+      const error = await job.run({ runId: id }, context()).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(Error);
+      expect(error instanceof AppError && !error.retryable).toBe(!fault.isTriedAgain);
+      await job.giveUp({ runId: id }, error);
+      const run = await read(id);
+      expect(run).toMatchObject({
+        status: 'FAILED',
+        failureCode: fault.code,
+        finishedAt: expect.any(Date),
+        modelVersionId: null,
+      });
+      expect(run.statusReason).toMatch(fault.reason);
+      // Where the files lie is nobody's business.
+      expect(run.statusReason).not.toContain(folder);
+      expect(log.take()).toEqual([{ name: 'runFinished', runId: id, status: 'FAILED' }]);
+      // Twice makes no difference.
+      await job.giveUp({ runId: id }, error);
+      expect(log.take()).toEqual([]);
+    });
+
+    it('tells too little memory for its validation from what the learning itself cannot do', async () => {
+      const { id } = await start({ epochs: 1 });
+      await startEngine('wasm');
+      // The logarithm is in the loss of each of six steps, so what comes after the last is the validation.
+      let losses = 0;
+      const counting = failKernel('wasm', 'Log', () => {
+        losses += 1;
+        return false;
+      });
+      const fault = failKernel('wasm', 'Softmax', () => losses >= 6);
+      const error = await createJob()
+        .run({ runId: id }, context())
+        .catch((thrown: unknown) => thrown)
+        .finally(fault.end)
+        .finally(counting.end);
+      expect(error).toMatchObject({ code: 'OUT_OF_MEMORY', retryable: true });
+    });
   });
 
   describe('of which the holdout cannot be measured', () => {

@@ -5,6 +5,7 @@
 
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { LayoutLMv2Config } from '../config.js';
+import { isOutOfMemory } from '../out-of-memory.js';
 import type { WeightMap } from '../parameters.js';
 import type { Spelling } from './augmentation/text-spelling.js';
 import type { Batch } from './batches.js';
@@ -12,7 +13,6 @@ import { planEpoch } from './batches.js';
 import { scoreUnits, summariseUnits } from './evaluate.js';
 import { knownLengths, type TrainingExample } from './examples.js';
 import { type Hyperparameters, requireUsable } from './hyperparameters.js';
-import { isOutOfMemory } from './out-of-memory.js';
 import { planOf, requireSamePlan } from './plan.js';
 import { learningRateFactor, type Schedule, warmupStepsOf } from './schedule.js';
 import { createTrainee, type Trainee } from './trainee.js';

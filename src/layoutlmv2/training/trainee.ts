@@ -12,6 +12,7 @@ import { lossAndGradients, WORD_TABLE } from '../gradients.js';
 import { stackFeatures } from '../image-features.js';
 import { createModel, type LayoutLMv2Model, readWeights, runSequenceClassifier } from '../model.js';
 import { createDropout } from '../ops/dropout.js';
+import { guardAllocations, isOutOfMemory, watchMemory } from '../out-of-memory.js';
 import { parameterSpec, type WeightMap } from '../parameters.js';
 import { mostLikely } from '../probability.js';
 import { createRandom, seedOf } from '../random.js';
@@ -25,7 +26,6 @@ import { createFrozenImages } from './frozen-images.js';
 import { clippingFactor, globalNorm } from './gradient-norm.js';
 import { addGradients, type GradientSum, valuesOf } from './gradient-sum.js';
 import type { Hyperparameters } from './hyperparameters.js';
-import { guardAllocations, isOutOfMemory, watchMemory } from './out-of-memory.js';
 import { dropoutOfPart, partOfBatch } from './part-of-batch.js';
 
 /** How much goes into memory at once; neither changes a gradient. */

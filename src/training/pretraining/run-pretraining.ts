@@ -13,7 +13,6 @@ import { parameterCount, type WeightMap } from '../../layoutlmv2/parameters.js';
 import { findHeads, partHeads, writeHeads } from '../../layoutlmv2/pretraining/heads-file.js';
 import { type PretrainingEvent, pretrain } from '../../layoutlmv2/pretraining/pretrain.js';
 import { createTokenizer } from '../../layoutlmv2/tokenizer/tokenizer.js';
-import { networkFolderOf } from '../../models/average-folder.js';
 import {
   getLabelIdsOfModel,
   getReadyModelVersion,
@@ -23,6 +22,7 @@ import type { RequireLicence } from '../../models/licence.js';
 import { describeModelCard } from '../../models/model-card.js';
 import type { ModelStore } from '../../models/model-store.js';
 import type { ReadyModelVersion } from '../../models/model-version.js';
+import { readNetworkFiles } from '../../models/read-model-files.js';
 import type { DatabaseConnection, Transaction } from '../../platform/database/database.js';
 import type { JobHandler } from '../../platform/jobs/job.js';
 import { learnResumably } from '../learn-resumably.js';
@@ -95,10 +95,11 @@ export function createRunPretraining(dependencies: {
     const plan = await findPlan(database, run.id);
     if (plan === null) throw new Error(`run ${run.id} has no plan`);
     const base = await getBase(run);
-    const folder = networkFolderOf(base, store.folderOf(base.id));
-    const start = await readCheckpoint(folder);
+    const { start, heads } = await readNetworkFiles(base, store, async (folder) => {
+      const checkpoint = await readCheckpoint(folder);
+      return { start: checkpoint, heads: await findHeads(folder, checkpoint.config) };
+    });
     const { config } = start;
-    const heads = await findHeads(folder, config);
     const tokenizer = createTokenizer(start.tokenizer);
     const wantedTokens = run.hyperparameters.maxTokens;
     const maxTokens = Math.min(wantedTokens, base.maxTokens ?? wantedTokens);

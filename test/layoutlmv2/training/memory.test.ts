@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import type { EngineName } from '../../../src/layoutlmv2/engine.js';
 import type { FreezingPreset } from '../../../src/layoutlmv2/freezing.js';
+import { guardAllocations, isOutOfMemory, watchMemory } from '../../../src/layoutlmv2/out-of-memory.js';
 import type { WeightMap } from '../../../src/layoutlmv2/parameters.js';
 import { noAugmentation } from '../../../src/layoutlmv2/training/augmentation/augmentation-settings.js';
 import { createWeightsFromScratch } from '../../../src/layoutlmv2/training/from-scratch.js';
@@ -11,11 +12,6 @@ import {
   type Hyperparameters,
 } from '../../../src/layoutlmv2/training/hyperparameters.js';
 import {
-  guardAllocations,
-  isOutOfMemory,
-  watchMemory,
-} from '../../../src/layoutlmv2/training/out-of-memory.js';
-import {
   type EpochEvent,
   type StepEvent,
   type TrainingOptions,
@@ -23,6 +19,7 @@ import {
 } from '../../../src/layoutlmv2/training/train.js';
 import type { TrainerState } from '../../../src/layoutlmv2/training/trainer-state.js';
 import { describeOnEngines, testedEngines } from '../../support/engines.js';
+import { failKernel } from '../../support/failing-kernel.js';
 import { microConfig } from '../support/micro-network.js';
 import { kindCount, syntheticCorpus } from '../support/synthetic-corpus.js';
 
@@ -106,30 +103,6 @@ describeOnEngines('training within memory', trainingEngines, (engine) => {
     },
   );
 
-  // What the engines say where memory ends.
-  const exhaustion = {
-    tensorflow:
-      'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[4,2,64,64] and type float',
-    webgpu: 'The GPU is out of memory: Not enough memory left.',
-    wasm: 'WebAssembly is out of memory: it has no 131072 bytes left.',
-    cpu: 'Array buffer allocation failed',
-  }[engine];
-
-  /** Makes an operation of the engine fail for want of memory, whenever `fails` says so of its inputs. */
-  function failing(kernelName: string, fails: (shape: readonly number[]) => boolean): { end(): void } {
-    const kernel = tf.getKernel(kernelName, engine);
-    const replaceBy = (kernelFunc: typeof kernel.kernelFunc) => {
-      tf.unregisterKernel(kernelName, engine);
-      tf.registerKernel({ kernelName, backendName: engine, kernelFunc });
-    };
-    replaceBy((call) => {
-      const [input] = Object.values(call.inputs);
-      if (input && fails(input.shape)) throw new Error(exhaustion);
-      return kernel.kernelFunc(call);
-    });
-    return { end: () => replaceBy(kernel.kernelFunc) };
-  }
-
   const oneEpoch = { epochs: 1, dropout: true, groupByLength: false, augmentation };
   const few = { validation: [] };
 
@@ -147,7 +120,7 @@ describeOnEngines('training within memory', trainingEngines, (engine) => {
     const before = tf.memory().numTensors;
     let failures = 0;
     // The logarithm in the loss: of all batches of more than one page, and the first time of one page.
-    const fault = failing('Log', ([pages = 0]) => {
+    const fault = failKernel(engine, 'Log', ([pages = 0]) => {
       const fails = pages > 1 || failures < 3;
       if (fails) failures += 1;
       return fails;
@@ -172,7 +145,7 @@ describeOnEngines('training within memory', trainingEngines, (engine) => {
       const before = tf.memory().numTensors;
       let calls = 0;
       // The gradients of the embeddings, which are the last of a backward pass.
-      const fault = failing('ScatterNd', () => ++calls === 5);
+      const fault = failKernel(engine, 'ScatterNd', () => ++calls === 5);
       const scarce = await run(settled, few).finally(fault.end);
       expect(tf.memory().numTensors).toBe(before);
       expect(scarce.notes).toEqual([expect.stringMatching(/^micro-batch lowered from 4 to 2 at step \d/)]);
@@ -182,7 +155,7 @@ describeOnEngines('training within memory', trainingEngines, (engine) => {
 
   it('ends with a clear error where memory suffices for nothing, and frees everything', async () => {
     const before = tf.memory().numTensors;
-    const fault = failing('Log', () => true);
+    const fault = failKernel(engine, 'Log', () => true);
     await expect(run(oneEpoch, few).finally(fault.end)).rejects.toThrow(
       /does not suffice for one page at a time with gradient checkpointing, at step 1\. Use fewer tokens/,
     );

@@ -3,7 +3,7 @@
  * helps against. Operating systems may also end the process without asking; nothing can be done about that here.
  */
 import * as tf from '@tensorflow/tfjs';
-import { activeEngine } from '../engine.js';
+import { activeEngine } from './engine.js';
 
 /**
  * - tensorflow: the status RESOURCE_EXHAUSTED, which is 8.
@@ -56,18 +56,27 @@ type GpuBackend = {
   };
 };
 
+/** Over when nothing is watched any more. */
+let watched: Promise<unknown> = Promise.resolve();
+
 /** Whether buffers that were never allocated may be in the pool. */
 let poolIsSpoilt = false;
 
 /**
- * Runs work on the device, which reports exhausted memory not where it happens but afterwards, and gives zeros meanwhile. On other
- * engines, simply runs it.
+ * Runs work on the device, which reports exhausted memory not where it happens but afterwards, and gives zeros meanwhile: one work
+ * after the other, so that it is the one at fault that is told. On other engines, simply runs it.
  *
- * @param work must wait for its results, so that all of it is over when it resolves
+ * @param work must wait for its results, so that all of it is over when it resolves, and may not itself ask to be watched
  * @throws Error that {@link isOutOfMemory} recognises, if the device's memory did not suffice
  */
 export async function watchMemory<T>(work: () => Promise<T>): Promise<T> {
   if (activeEngine() !== 'webgpu') return await work();
+  const watching = watched.then(() => watchDevice(work));
+  watched = watching.catch(() => {});
+  return await watching;
+}
+
+async function watchDevice<T>(work: () => Promise<T>): Promise<T> {
   const { device, bufferManager } = tf.backend() as unknown as GpuBackend;
   if (poolIsSpoilt) emptyPool(bufferManager);
   device.pushErrorScope('validation');
