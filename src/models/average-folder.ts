@@ -33,6 +33,18 @@ export function networkFolderOf(version: { architecture: string; number: number 
   return architectureNameOf(version.architecture) === 'average' ? memberFoldersOf(folder).network : folder;
 }
 
+/** Where the text classifier of a version lies; null where it has none. */
+export function findTextFolderOf(version: { architecture: string }, folder: string): string | null {
+  switch (architectureNameOf(version.architecture)) {
+    case 'average':
+      return memberFoldersOf(folder).text;
+    case 'TF-IDF':
+      return folder;
+    case 'LayoutLMv2':
+      return null;
+  }
+}
+
 /** Writes what joins a network and a text classifier, which lie in the folders that {@link memberFoldersOf} gives. */
 export async function writeAverage(
   folder: string,

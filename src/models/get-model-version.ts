@@ -6,12 +6,13 @@ import {
   createModelVersionNotFoundError,
   createModelVersionNotReadyError,
 } from './model.errors.js';
-import { isReady, type ModelVersion, type ReadyModelVersion } from './model-version.js';
+import { isReady, type ModelMember, type ModelVersion, type ReadyModelVersion } from './model-version.js';
 import {
   findModelVersion,
   findModelVersions,
   insertModelVersion,
   listLabelIds,
+  listMembers,
   type NewModelVersion,
   type VersionOrigin,
 } from './model-version.repository.js';
@@ -56,6 +57,12 @@ export async function getModelVersions(database: Database, ids: readonly string[
 export async function getLabelIdsOfModel(database: Database, modelVersionId: string): Promise<string[]> {
   const [labelIds = []] = await listLabelIds(database, [modelVersionId]);
   return labelIds;
+}
+
+/** The members of an average; none of any other version. */
+export async function listMembersOfModel(database: Database, modelVersionId: string): Promise<ModelMember[]> {
+  const [members = []] = await listMembers(database, [modelVersionId]);
+  return members;
 }
 
 /** Ids of the labels each version can say, in the order of its classifier's rows. */

@@ -50,7 +50,7 @@ export type ModelMember = {
   architecture: string;
   /** What the logarithms of its probabilities are multiplied by before they are added up. */
   weight: number;
-  /** Alone, on the validation documents that were left out of the fit of the weights; null of an average that was not made here. */
+  /** Alone, on the validation documents that were left out of the fit of the weights; null where there were too few or it was not made here. */
   validationMacroF1: number | null;
   validationLoss: number | null;
 };

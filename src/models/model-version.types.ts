@@ -125,7 +125,7 @@ export class ModelMemberType implements ModelMember {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Alone, on the validation documents that were left out of the fit, as are all figures here; null of an average that was not made here, whose members nobody has measured',
+      'Alone, on the validation documents that were left out of the fit, as are all figures here; null of an average whose members nobody has measured: it was not made here, or by a run with too few documents for that',
   })
   validationMacroF1!: number | null;
 

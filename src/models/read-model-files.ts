@@ -1,7 +1,8 @@
 /** Reads the files of a version that something is to be made of, and says what is wrong with them. */
 import { join, relative } from 'node:path';
 import { systemCodeOf } from '../shared/errors.js';
-import { networkFolderOf } from './average-folder.js';
+import { readTextModel, type SavedTextModel } from '../text-classifier/text-model-folder.js';
+import { findTextFolderOf, networkFolderOf } from './average-folder.js';
 import { createModelFilesUnusableError } from './model.errors.js';
 import type { ModelStore } from './model-store.js';
 import type { ReadyModelVersion } from './model-version.js';
@@ -20,9 +21,26 @@ export async function readNetworkFiles<T>(
   read: (folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = store.folderOf(version.id);
-  const ofNetwork = networkFolderOf(version, folder);
+  return readFiles(version, folder, () => read(networkFolderOf(version, folder)));
+}
+
+/**
+ * The text classifier of a version; null where it has none.
+ *
+ * @throws AppError MODEL_FILES_UNUSABLE naming the version and the file, tensor or setting at fault
+ */
+export async function findTextModel(
+  version: ReadyModelVersion,
+  store: ModelStore,
+): Promise<SavedTextModel | null> {
+  const folder = store.folderOf(version.id);
+  const ofText = findTextFolderOf(version, folder);
+  return ofText === null ? null : readFiles(version, folder, () => readTextModel(ofText));
+}
+
+async function readFiles<T>(version: ReadyModelVersion, folder: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await read(ofNetwork);
+    return await read();
   } catch (error) {
     const fault = describeFault(error, folder);
     throw fault === null ? error : createModelFilesUnusableError(version.number, fault, error);

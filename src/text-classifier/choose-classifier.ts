@@ -11,19 +11,21 @@ import { fitPairOfWeights, type PairOfWeights } from './fit-averaging.js';
 
 export type RowFigures = { loss: number; macroF1: number };
 
+export type MemberWeights = { network: number; text: number };
+
 export type ClassifierChoice = {
   chosen: 'network' | 'text' | 'average';
   /** How many rows told. */
   rows: number;
   /** Of the average, fitted on all rows. */
-  weights: { network: number; text: number };
+  weights: MemberWeights;
   /** On rows left out of the fit; null where there were too few to tell. */
   figures: { network: RowFigures; text: RowFigures; average: RowFigures } | null;
 };
 
 /**
- * With fewer, the network serves alone: the paired difference of two losses would be mostly chance, and a network that is alone is
- * simpler, smaller and what the next run goes on from.
+ * With fewer, the paired difference of two losses would be mostly chance. Then what went on from an average is one with the same weights,
+ * and any other network serves alone: it is simpler and smaller.
  */
 export const leastRowsToChoose = 30;
 const folds = 5;
@@ -33,16 +35,20 @@ const folds = 5;
  * place of the better of the two where the same holds. Where they are equal, it is the network.
  *
  * @param options.network probabilities by class, a row a document; `text` of the same documents
+ * @param options.earlier the weights of the average that both went on from, if there was one
  */
 export function chooseClassifier(options: {
   network: readonly ArrayLike<number>[];
   text: readonly ArrayLike<number>[];
   labels: readonly number[];
   classCount: number;
+  earlier?: MemberWeights | null;
 }): ClassifierChoice {
-  const { network, text, labels, classCount } = options;
+  const { network, text, labels, classCount, earlier } = options;
   const rows = labels.length;
   const isMeasured = [...network, ...text].every((row) => Array.from(row).every(Number.isFinite));
+  if (rows < leastRowsToChoose && isMeasured && earlier)
+    return { chosen: 'average', rows, weights: earlier, figures: null };
   if (rows < leastRowsToChoose || !isMeasured)
     return { chosen: 'network', rows, weights: { network: 1, text: 0 }, figures: null };
 

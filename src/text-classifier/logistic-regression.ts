@@ -15,26 +15,37 @@ const maxIterations = 100;
 const gradientTolerance = 1e-4;
 
 /**
- * Minimises the mean cross-entropy + ‖weights‖² / (2 · C · rows), biases unpunished.
+ * Minimises the mean cross-entropy + ‖weights − prior‖² / (2 · C · rows), biases unpunished. This is the most probable regression where
+ * each weight is thought to be normally distributed around its prior, by default 0 (Chelba and Acero 2006).
  *
  * @param options.inverseRegularisation C: the larger, the more the data count.
+ * @param options.prior weights and biases to begin with, as those of {@link LogisticRegression}
  * @param options.pause awaited now and then: lets others run, and throws to stop.
  */
 export async function fitLogisticRegression(
   rows: SparseRows,
   labels: readonly number[],
-  options: { classCount: number; inverseRegularisation: number; pause: () => Promise<void> },
+  options: {
+    classCount: number;
+    inverseRegularisation: number;
+    prior?: Float64Array;
+    pause: () => Promise<void>;
+  },
 ): Promise<LogisticRegression> {
-  const { classCount, inverseRegularisation, pause } = options;
+  const { classCount, inverseRegularisation, prior, pause } = options;
   const { rowCount, columnCount, starts, columns, values } = rows;
   if (labels.length !== rowCount) throw new Error(`There are ${rowCount} rows, but ${labels.length} labels.`);
   const biasesAt = columnCount * classCount;
+  if (prior !== undefined && prior.length !== biasesAt + classCount)
+    throw new Error(
+      `The prior has ${prior.length} numbers; ${columnCount} columns and ${classCount} classes ask for ${biasesAt + classCount}.`,
+    );
   const scores = new Float64Array(classCount);
   const decay = 1 / (inverseRegularisation * rowCount);
   const evaluate = (weights: Float64Array, gradient: Float64Array): number => {
     let punishment = 0;
     for (let index = 0; index < biasesAt; index += 1) {
-      const weight = weights[index] ?? 0;
+      const weight = (weights[index] ?? 0) - (prior?.[index] ?? 0);
       punishment += weight * weight;
       gradient[index] = decay * weight;
     }
@@ -58,7 +69,7 @@ export async function fitLogisticRegression(
     }
     return loss / rowCount + (decay * punishment) / 2;
   };
-  const start = new Float64Array(biasesAt + classCount);
+  const start = prior?.slice() ?? new Float64Array(biasesAt + classCount);
   const { at } = await minimise(evaluate, start, { maxIterations, gradientTolerance, pause });
   return { columnCount, classCount, weights: at.map(Math.fround) };
 }

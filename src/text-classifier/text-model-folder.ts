@@ -57,6 +57,7 @@ export async function writeTextModel(
     model_type: textModelType,
     id2label: Object.fromEntries(labels.entries()),
     ngram_range: [1, 2],
+    char_wb_ngram_range: [2, 4],
     sublinear_tf: true,
     ...describeTemperature(temperature),
   };

@@ -11,6 +11,7 @@ import {
   type ClassifierChoice,
   chooseClassifier,
   leastRowsToChoose,
+  type MemberWeights,
   type RowFigures,
 } from '../text-classifier/choose-classifier.js';
 import type { LearntText } from './learn-text.js';
@@ -21,18 +22,29 @@ export type ChosenArchitecture = {
   architecture: ArchitectureName;
   /** Null where there was nothing to choose between. */
   reason: string | null;
-  weights: { network: number; text: number };
+  weights: MemberWeights;
   /** Of an average; none else. */
   members: ModelMember[];
   /** What it says, as it will when it serves. */
   predictions: Predictions;
 };
 
-/** @param text null where no document was left to learn words from */
+/** The weights of an average of a network and a text classifier; null for members that are none. */
+export function memberWeightsOf(members: readonly ModelMember[]): MemberWeights | null {
+  const weightOf = (name: ArchitectureName) =>
+    members.find(({ architecture }) => architecture === name)?.weight ?? 0;
+  const weights = { network: weightOf('LayoutLMv2'), text: weightOf('TF-IDF') };
+  return weights.network > 0 && weights.text > 0 ? weights : null;
+}
+
+/**
+ * @param text null where no document was left to learn words from
+ * @param options.earlier the weights of the average that the run went on from; null where it was none
+ */
 export function chooseArchitecture(
   network: Predictions,
   text: LearntText | null,
-  classCount: number,
+  { classCount, earlier }: { classCount: number; earlier: MemberWeights | null },
 ): ChosenArchitecture {
   const alone: ChosenArchitecture = {
     architecture: 'LayoutLMv2',
@@ -51,6 +63,7 @@ export function chooseArchitecture(
     text: network.validation.map(textOf),
     labels: network.validation.map(({ label }) => label),
     classCount,
+    earlier,
   });
   const reason = explain(choice);
   const { weights } = choice;
@@ -81,17 +94,18 @@ export function chooseArchitecture(
 }
 
 function membersOf({ weights, figures }: ClassifierChoice): ModelMember[] {
-  if (figures === null) return [];
-  const member = (architecture: ArchitectureName, weight: number, { loss, macroF1 }: RowFigures) => ({
-    ...{ architecture, weight, validationMacroF1: macroF1, validationLoss: loss },
+  const member = (architecture: ArchitectureName, weight: number, of: RowFigures | undefined) => ({
+    ...{ architecture, weight, validationMacroF1: of?.macroF1 ?? null, validationLoss: of?.loss ?? null },
   });
   return [
-    member('LayoutLMv2', weights.network, figures.network),
-    member('TF-IDF', weights.text, figures.text),
+    member('LayoutLMv2', weights.network, figures?.network),
+    member('TF-IDF', weights.text, figures?.text),
   ];
 }
 
 function explain({ chosen, rows, figures }: ClassifierChoice): string {
+  if (chosen === 'average' && figures === null)
+    return `The average of network and text classifier, with the weights of the average that the run went on from: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which new ones are fitted and the three are compared.`;
   if (rows < leastRowsToChoose)
     return `The network alone: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which it is compared with the text classifier and with their average.`;
   if (figures === null)

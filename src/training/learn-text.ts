@@ -6,7 +6,12 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
-import { type TextClassifier, trainTextClassifier } from '../text-classifier/text-classifier.js';
+import {
+  type TextClassifier,
+  type TextModel,
+  type TextStart,
+  trainTextClassifier,
+} from '../text-classifier/text-classifier.js';
 import type { SnapshotDocument } from './load-examples.js';
 import { type ReadDocument, readSnapshotDocuments } from './read-snapshot-documents.js';
 import type { DatasetSplit } from './training-run.js';
@@ -22,14 +27,26 @@ export type LearntText = {
 /** What is left of the documents that the run does not learn, and what their words alone tell; null where none is left to learn. */
 export type TextsOfRun = { unlearnt: ReadDocument[]; text: LearntText | null };
 
+/** What a base model's text classifier gives to one of these labels, of which it knows some by the same id. */
+export function textStartOf(
+  model: TextModel,
+  savedLabelIds: readonly string[],
+  labelIds: readonly string[],
+): TextStart {
+  const rows = labelIds.map((labelId) => savedLabelIds.indexOf(labelId));
+  return { model, classes: rows.map((row) => (row < 0 ? null : row)) };
+}
+
 export async function learnText(options: {
   connection: DatabaseConnection;
   /** All of the snapshot. */
   documents: readonly SnapshotDocument[];
   labelIds: readonly string[];
+  /** What the base model's text classifier has learnt, if it has one. */
+  start: TextStart | undefined;
   checkCancelled: () => Promise<void>;
 }): Promise<TextsOfRun> {
-  const { connection, documents, labelIds, checkCancelled } = options;
+  const { connection, documents, labelIds, start, checkCancelled } = options;
   const read = (split: DatasetSplit) =>
     readSnapshotDocuments(
       connection,
@@ -52,6 +69,7 @@ export async function learnText(options: {
     training.map(({ words, labelId }) => ({ words, label: labelIds.indexOf(labelId) })),
     labelIds.length,
     pause,
+    { start },
   );
   const durationMs = performance.now() - startedAt;
   const predict = (part: readonly ReadDocument[]) => {

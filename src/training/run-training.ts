@@ -10,20 +10,20 @@ import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
 import { createSpelling } from '../layoutlmv2/training/augmentation/text-spelling.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
-import { getLabelIdsOfModel, getReadyModelVersion } from '../models/get-model-version.js';
+import { getLabelIdsOfModel, getReadyModelVersion, listMembersOfModel } from '../models/get-model-version.js';
 import type { RequireLicence } from '../models/licence.js';
 import type { ModelStore } from '../models/model-store.js';
 import type { ModelFact, ReadyModelVersion } from '../models/model-version.js';
-import { readNetworkFiles } from '../models/read-model-files.js';
+import { findTextModel, readNetworkFiles } from '../models/read-model-files.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import type { JobHandler } from '../platform/jobs/job.js';
 import { applyGate } from './apply-gate.js';
 import { calibrate, fitDocumentTemperature } from './calibrate.js';
-import { chooseArchitecture } from './choose-architecture.js';
+import { chooseArchitecture, memberWeightsOf } from './choose-architecture.js';
 import { insertEvaluation } from './evaluation.repository.js';
 import { createJudgeRun } from './judge-run.js';
 import { learnResumably } from './learn-resumably.js';
-import { learnText } from './learn-text.js';
+import { learnText, textStartOf } from './learn-text.js';
 import { countWords, listSnapshotDocuments, loadExamples, type SnapshotDocument } from './load-examples.js';
 import { measureNetwork } from './measure-network.js';
 import { measureRun } from './measure-run.js';
@@ -56,12 +56,18 @@ export function createRunTraining(dependencies: {
   const judgeRun = createJudgeRun(dependencies);
   const life = createRunLife(dependencies);
 
+  /** All that a run takes over from a base model for its labels. */
   const adapt = async (base: ReadyModelVersion, labelIds: readonly string[], seed: number) => {
     const rowIds = await getLabelIdsOfModel(database, base.id);
     const savedLabelIds = currentRowIds(await getLabelSet(database), rowIds);
-    return await readNetworkFiles(base, store, (folder) =>
-      adaptNetwork({ folder, savedLabelIds, labelIds, seed }),
-    );
+    const text = await findTextModel(base, store);
+    return {
+      network: await readNetworkFiles(base, store, (folder) =>
+        adaptNetwork({ folder, savedLabelIds, labelIds, seed }),
+      ),
+      textStart: text === null ? undefined : textStartOf(text, savedLabelIds, labelIds),
+      weights: memberWeightsOf(await listMembersOfModel(database, base.id)),
+    };
   };
 
   const prepare = async (
@@ -76,7 +82,8 @@ export function createRunTraining(dependencies: {
     const trainingDocuments = documents.filter(({ item }) => item.split === 'TRAIN');
     const adapted = base && (await adapt(base, labelIds, seed));
     const tokenizerModel =
-      adapted?.tokenizer ?? learnTokenizer(await countWords(connection, trainingDocuments), modelSize);
+      adapted?.network.tokenizer ??
+      learnTokenizer(await countWords(connection, trainingDocuments), modelSize);
     const tokenizer = createTokenizer(tokenizerModel);
     // Positions that a base model has never been trained on are not used in its descendants either.
     const maxTokens = Math.min(wantedTokens, base?.maxTokens ?? wantedTokens);
@@ -90,7 +97,7 @@ export function createRunTraining(dependencies: {
       holdout: await load('HOLDOUT'),
     };
     const network: Network =
-      adapted ??
+      adapted?.network ??
       (await drawNetwork({
         size: modelSize,
         tokenizer: tokenizerModel,
@@ -98,7 +105,14 @@ export function createRunTraining(dependencies: {
         seed,
         training,
       }));
-    return { network, data, maxTokens, base };
+    return {
+      network,
+      data,
+      maxTokens,
+      base,
+      textStart: adapted?.textStart,
+      earlier: adapted?.weights ?? null,
+    };
   };
 
   const learn = (
@@ -138,7 +152,8 @@ export function createRunTraining(dependencies: {
   const train = async (run: TrainingRun, checkCancelled: CheckCancelled) => {
     if (run.snapshotId === null) throw new Error(`run ${run.id} has no snapshot`);
     const documents = await listSnapshotDocuments(connection, await listItems(database, run.snapshotId));
-    const { network, data, maxTokens, base } = await prepare(run, documents, checkCancelled);
+    const prepared = await prepare(run, documents, checkCancelled);
+    const { network, data, maxTokens, base, textStart } = prepared;
     const weights = await learn(run, network, data, maxTokens, checkCancelled);
     const { labelIds, ...examples } = data;
     const { seed, microBatchSize } = run.hyperparameters;
@@ -147,9 +162,10 @@ export function createRunTraining(dependencies: {
       network: learnt,
       ...{ labelIds, examples, microBatchSize, maxTokens, seed, checkCancelled },
     });
-    const texts = await learnText({ connection, documents, labelIds, checkCancelled });
+    const texts = await learnText({ connection, documents, labelIds, start: textStart, checkCancelled });
     // From here on, what is measured and judged is what would serve.
-    const chosen = chooseArchitecture(saidByNetwork, texts.text, labelIds.length);
+    const { earlier } = prepared;
+    const chosen = chooseArchitecture(saidByNetwork, texts.text, { classCount: labelIds.length, earlier });
     const temperature = fitDocumentTemperature(chosen.predictions.validation);
     const { validation } = chosen.predictions;
     const holdout = calibrate(chosen.predictions.holdout, temperature);
@@ -168,7 +184,7 @@ export function createRunTraining(dependencies: {
 
     const labels = await getLabels(database, labelIds);
     const registerVersions = await writeVersions(store, {
-      ...{ run, base, maxTokens, chosen, labels },
+      ...{ run, base, maxTokens, chosen, labels, isTextFromBase: textStart !== undefined },
       network: {
         ...learnt,
         temperature: fitDocumentTemperature(saidByNetwork.validation),

@@ -28,6 +28,8 @@ type MadeByRun = {
   /** Null for none. */
   text: TextModel | null;
   textTemperature: number | null;
+  /** Whether it went on from that of the base model. */
+  isTextFromBase: boolean;
   chosen: ChosenArchitecture;
   /** Of what is chosen. */
   temperature: number;
@@ -39,6 +41,8 @@ type RegisterVersions = (tx: Transaction) => Promise<ReadyModelVersion>;
 
 export async function writeVersions(store: ModelStore, made: MadeByRun): Promise<RegisterVersions> {
   const { run, base, network, maxTokens, text, textTemperature, chosen, temperature, labels } = made;
+  const baseOfText = made.isTextFromBase ? base : null;
+  const licenceOfText = baseOfText?.licence ?? ownLicence;
   const names = labels.map(({ name }) => name);
   const labelIds = labels.map(({ id }) => id);
   const { reason } = chosen;
@@ -67,7 +71,8 @@ export async function writeVersions(store: ModelStore, made: MadeByRun): Promise
       textId,
       describeModelCard({
         ...card,
-        ...{ architecture: 'TF-IDF', licence: ownLicence, baseNumber: null, members: [] },
+        ...{ architecture: 'TF-IDF', licence: licenceOfText, members: [] },
+        baseNumber: baseOfText?.number ?? null,
       }),
     );
   }
@@ -100,10 +105,10 @@ export async function writeVersions(store: ModelStore, made: MadeByRun): Promise
         size: 'custom',
         parameterCount: textParameters,
         maxTokens: null,
-        licence: ownLicence,
+        licence: licenceOfText,
         hasClassifier: true,
         temperature: textTemperature,
-        baseModelId: null,
+        baseModelId: baseOfText?.id ?? null,
       },
       labelIds,
       { runId: run.id, architectureReason: reason },

@@ -126,8 +126,16 @@ describe('the choice of what serves', () => {
       weights: { network: 1, text: 0 },
       figures: null,
     });
+    // What both went on from was an average: so are they, with its weights.
+    const earlier = { network: 0.3, text: 0.7 };
+    expect(chooseClassifier({ ...rows, earlier })).toEqual({
+      chosen: 'average',
+      rows: leastRowsToChoose - 1,
+      weights: earlier,
+      figures: null,
+    });
     const broken = makeRows(60, [0.5, 0.9], [0.9, 0.9]);
     broken.network[3]?.fill(Number.NaN);
-    expect(chooseClassifier(broken)).toMatchObject({ chosen: 'network', figures: null });
+    expect(chooseClassifier({ ...broken, earlier })).toMatchObject({ chosen: 'network', figures: null });
   });
 });

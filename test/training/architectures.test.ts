@@ -274,11 +274,13 @@ describe('a run of which network and text classifier each know what the other do
       `Model version ${text.number}, which serves, has no network: the run starts from model version ${chosen.number}, whose network served last.`,
     );
     const after = await finish(next.id);
-    // Its validation is as small as splits make it.
+    // Its validation is as small as splits make it, and its base an average.
     expect(after.chosen).toMatchObject({
-      architecture: 'LayoutLMv2',
+      architecture: 'average',
       baseModelId: chosen.id,
-      architectureReason: expect.stringMatching(/^The network alone: \d+ validation documents are fewer/),
+      architectureReason: expect.stringMatching(
+        /^The average of network and text classifier, with the weights of the average that the run went on from: \d+ validation documents are fewer/,
+      ),
     });
     const gate = await database().gateDecision.findUnique({ where: { runId: next.id } });
     expect(gate).toMatchObject({ servingModelId: text.id, servingAccuracy: expect.any(Number) });

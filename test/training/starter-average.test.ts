@@ -15,6 +15,8 @@ import { getLabelIdsOfModel, getReadyModelVersion } from '../../src/models/get-m
 import { createInstallStarterModel } from '../../src/models/install-starter-model.js';
 import { createRequireLicence } from '../../src/models/licence.js';
 import type { ReadyModelVersion } from '../../src/models/model-version.js';
+import { listMembers } from '../../src/models/model-version.repository.js';
+import { findTextModel } from '../../src/models/read-model-files.js';
 import { createRunTraining } from '../../src/training/run-training.js';
 import { createStartTrainingRun } from '../../src/training/start-training-run.js';
 import { findRun } from '../../src/training/training.repository.js';
@@ -73,7 +75,7 @@ describe('a starter that is an average', () => {
     expect(prediction).toMatchObject({ engine: 'wasm' });
   });
 
-  it('is gone on from by its network', async () => {
+  it('is gone on from by its network and its words, and weighs them alike while there is too little to tell', async () => {
     const labelIds = await getLabelIdsOfModel(database(), starter.id);
     for (const labelId of labelIds.slice(0, 2)) {
       for (let made = 0; made < 4; made += 1) {
@@ -102,6 +104,16 @@ describe('a starter that is an average', () => {
       await readCheckpoint(join(folder, 'network')),
       await readCheckpoint(networkFolderOf(child, store.folderOf(child.id))),
     ];
+    const weights = (await listMembers(database(), [starter.id, child.id])).map((members) =>
+      members.map(({ architecture, weight }) => ({ architecture, weight })),
+    );
+    expect(weights[1]).toEqual(weights[0]);
+    expect(weights[1]).toHaveLength(2);
+    const [knewBefore, knows] = [await findTextModel(starter, store), await findTextModel(child, store)];
+    for (const term of knewBefore?.terms.columns.keys() ?? [])
+      expect(knows?.terms.columns.has(term)).toBe(true);
+    const { architectureReason } = await getReadyModelVersion(database(), child.id);
+    expect(architectureReason).toMatch(/^The average of network and text classifier, with the weights of/);
     expect(learnt.tokenizer).toEqual(before.tokenizer);
     // The backbone was frozen: it is that of the starter.
     const frozen = [...before.weights].filter(([name]) => name.startsWith('layoutlmv2.visual.backbone.'));
