@@ -3,32 +3,31 @@
  * result as a model version. A trainer that is killed goes on after the last epoch it kept.
  */
 import type { EncodeStoredPage } from '../classification/encode-page.js';
-import { getLabelSet, getLabels } from '../labels/get-label.js';
-import { currentRowIds } from '../labels/label.js';
+import { getLabels } from '../labels/get-label.js';
 import type { EngineName } from '../layoutlmv2/engine.js';
 import { createTokenizer } from '../layoutlmv2/tokenizer/tokenizer.js';
 import { createSpelling } from '../layoutlmv2/training/augmentation/text-spelling.js';
 import type { TrainingExample } from '../layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../layoutlmv2/training/train.js';
-import { getLabelIdsOfModel, getReadyModelVersion, listMembersOfModel } from '../models/get-model-version.js';
+import { getReadyModelVersion } from '../models/get-model-version.js';
 import type { RequireLicence } from '../models/licence.js';
 import type { ModelStore } from '../models/model-store.js';
-import type { ModelFact, ReadyModelVersion } from '../models/model-version.js';
-import { findTextModel, readNetworkFiles } from '../models/read-model-files.js';
+import type { ModelFact } from '../models/model-version.js';
 import type { DatabaseConnection, Transaction } from '../platform/database/database.js';
 import type { JobHandler } from '../platform/jobs/job.js';
 import { applyGate } from './apply-gate.js';
 import { calibrate, fitDocumentTemperature } from './calibrate.js';
-import { chooseArchitecture, memberWeightsOf } from './choose-architecture.js';
+import { chooseArchitecture } from './choose-architecture.js';
 import { insertEvaluation } from './evaluation.repository.js';
 import { createJudgeRun } from './judge-run.js';
 import { learnResumably } from './learn-resumably.js';
-import { learnText, textStartOf } from './learn-text.js';
+import { learnText } from './learn-text.js';
 import { countWords, listSnapshotDocuments, loadExamples, type SnapshotDocument } from './load-examples.js';
 import { measureNetwork } from './measure-network.js';
 import { measureRun } from './measure-run.js';
-import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from './prepare-network.js';
+import { drawNetwork, learnTokenizer, type Network } from './prepare-network.js';
 import { type CheckCancelled, createRunJob, createRunLife } from './run-life.js';
+import { takeOverBase } from './take-over-base.js';
 import { runTrainingJob } from './training.jobs.js';
 import { listItems } from './training.repository.js';
 import type { TrainingFact, TrainingRun } from './training-run.js';
@@ -56,20 +55,6 @@ export function createRunTraining(dependencies: {
   const judgeRun = createJudgeRun(dependencies);
   const life = createRunLife(dependencies);
 
-  /** All that a run takes over from a base model for its labels. */
-  const adapt = async (base: ReadyModelVersion, labelIds: readonly string[], seed: number) => {
-    const rowIds = await getLabelIdsOfModel(database, base.id);
-    const savedLabelIds = currentRowIds(await getLabelSet(database), rowIds);
-    const text = await findTextModel(base, store);
-    return {
-      network: await readNetworkFiles(base, store, (folder) =>
-        adaptNetwork({ folder, savedLabelIds, labelIds, seed }),
-      ),
-      textStart: text === null ? undefined : textStartOf(text, savedLabelIds, labelIds),
-      weights: memberWeightsOf(await listMembersOfModel(database, base.id)),
-    };
-  };
-
   const prepare = async (
     run: TrainingRun,
     documents: readonly SnapshotDocument[],
@@ -80,10 +65,9 @@ export function createRunTraining(dependencies: {
     const base = run.baseModelId === null ? null : await getReadyModelVersion(database, run.baseModelId);
     if (base) requireLicence(base.licence, `Model version ${base.number}, which the run starts from,`);
     const trainingDocuments = documents.filter(({ item }) => item.split === 'TRAIN');
-    const adapted = base && (await adapt(base, labelIds, seed));
+    const taken = base && (await takeOverBase({ database, store, base, labelIds, seed }));
     const tokenizerModel =
-      adapted?.network.tokenizer ??
-      learnTokenizer(await countWords(connection, trainingDocuments), modelSize);
+      taken?.network.tokenizer ?? learnTokenizer(await countWords(connection, trainingDocuments), modelSize);
     const tokenizer = createTokenizer(tokenizerModel);
     // Positions that a base model has never been trained on are not used in its descendants either.
     const maxTokens = Math.min(wantedTokens, base?.maxTokens ?? wantedTokens);
@@ -97,7 +81,7 @@ export function createRunTraining(dependencies: {
       holdout: await load('HOLDOUT'),
     };
     const network: Network =
-      adapted?.network ??
+      taken?.network ??
       (await drawNetwork({
         size: modelSize,
         tokenizer: tokenizerModel,
@@ -105,14 +89,8 @@ export function createRunTraining(dependencies: {
         seed,
         training,
       }));
-    return {
-      network,
-      data,
-      maxTokens,
-      base,
-      textStart: adapted?.textStart,
-      earlier: adapted?.weights ?? null,
-    };
+    const { textStart, memberWeights: earlier = null } = taken ?? {};
+    return { network, data, maxTokens, base, textStart, earlier };
   };
 
   const learn = (
@@ -152,8 +130,11 @@ export function createRunTraining(dependencies: {
   const train = async (run: TrainingRun, checkCancelled: CheckCancelled) => {
     if (run.snapshotId === null) throw new Error(`run ${run.id} has no snapshot`);
     const documents = await listSnapshotDocuments(connection, await listItems(database, run.snapshotId));
-    const prepared = await prepare(run, documents, checkCancelled);
-    const { network, data, maxTokens, base, textStart } = prepared;
+    const { network, data, maxTokens, base, textStart, earlier } = await prepare(
+      run,
+      documents,
+      checkCancelled,
+    );
     const weights = await learn(run, network, data, maxTokens, checkCancelled);
     const { labelIds, ...examples } = data;
     const { seed, microBatchSize } = run.hyperparameters;
@@ -164,7 +145,6 @@ export function createRunTraining(dependencies: {
     });
     const texts = await learnText({ connection, documents, labelIds, start: textStart, checkCancelled });
     // From here on, what is measured and judged is what would serve.
-    const { earlier } = prepared;
     const chosen = chooseArchitecture(saidByNetwork, texts.text, { classCount: labelIds.length, earlier });
     const temperature = fitDocumentTemperature(chosen.predictions.validation);
     const { validation } = chosen.predictions;

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +12,11 @@ import { createFailDocument } from '../../src/documents/change-status.js';
 import { getLabels } from '../../src/labels/get-label.js';
 import { readCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
 import { networkFolderOf } from '../../src/models/average-folder.js';
-import { getLabelIdsOfModel, getReadyModelVersion } from '../../src/models/get-model-version.js';
+import {
+  getLabelIdsOfModel,
+  getReadyModelVersion,
+  registerModelVersion,
+} from '../../src/models/get-model-version.js';
 import { createInstallStarterModel } from '../../src/models/install-starter-model.js';
 import { createRequireLicence } from '../../src/models/licence.js';
 import type { ReadyModelVersion } from '../../src/models/model-version.js';
@@ -19,6 +24,7 @@ import { listMembers } from '../../src/models/model-version.repository.js';
 import { findTextModel } from '../../src/models/read-model-files.js';
 import { createRunTraining } from '../../src/training/run-training.js';
 import { createStartTrainingRun } from '../../src/training/start-training-run.js';
+import { takeOverBase } from '../../src/training/take-over-base.js';
 import { findRun } from '../../src/training/training.repository.js';
 import { silentLog } from '../support/log.js';
 import { createServingWorld, type ServingWorld } from '../support/serving.js';
@@ -119,5 +125,39 @@ describe('a starter that is an average', () => {
     const frozen = [...before.weights].filter(([name]) => name.startsWith('layoutlmv2.visual.backbone.'));
     expect(frozen.length).toBeGreaterThan(0);
     for (const [name, weight] of frozen) expect(learnt.weights.get(name), name).toEqual(weight);
+  });
+
+  it('hands on what it knows of words to runs from a base that was pre-trained from its network', async () => {
+    const { store } = world;
+    const id = randomUUID();
+    await cp(join(folder, 'network'), await store.prepareFolder(id), { recursive: true });
+    const labelIds = await getLabelIdsOfModel(database(), starter.id);
+    const { size, parameterCount, maxTokens, licence } = starter;
+    const base = await world.database.connection.transaction((tx) =>
+      registerModelVersion(
+        tx,
+        {
+          ...{ id, architecture: 'LayoutLMv2', size, parameterCount, maxTokens, licence, temperature: null },
+          ...{ hasClassifier: true, isPretrainedBase: true, baseModelId: starter.id },
+        },
+        labelIds,
+        {},
+      ),
+    );
+    const [, letter = '', form = ''] = labelIds;
+    const takeOver = () =>
+      takeOverBase({ database: database(), store, base, labelIds: [form, letter], seed: 1 });
+    const taken = await takeOver();
+    expect(taken.textStart?.classes).toEqual([2, 1]);
+    expect(taken.memberWeights).not.toBeNull();
+    // Where its files have gone since, the words are learnt from nothing.
+    const collect = (at: Date | null) =>
+      world.database.query('update model_versions set files_collected_at = $1 where id = $2', [
+        at,
+        starter.id,
+      ]);
+    await collect(new Date());
+    expect(await takeOver()).toMatchObject({ textStart: undefined, memberWeights: null });
+    await collect(null);
   });
 });
