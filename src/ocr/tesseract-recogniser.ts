@@ -11,6 +11,7 @@ import { readAnyWayUp } from './tesseract-any-way-up.js';
 import { getLanguageData, type LanguageData } from './tesseract-languages.js';
 import { createTesseractPool, type TesseractPoolOptions } from './tesseract-pool.js';
 import { PAGE_SEGMENTATION_MODE } from './tesseract-thread.js';
+import { drawWarmUpPage } from './warm-up-page.js';
 import { meanConfidence, type Word } from './word.js';
 
 export type TesseractOptions = TesseractPoolOptions & {
@@ -51,7 +52,7 @@ export type TesseractRecogniser = {
    * revision. Two pages with the same version and image have the same words.
    */
   getVersion(languages?: readonly string[]): Promise<string>;
-  /** Starts a thread, which waits for a page for as long as one that is idle. @throws as {@link recognise} does. */
+  /** Starts a thread and runs it in on a page; then it waits for as long as one that is idle. @throws as {@link recognise} does. */
   warmUp(): Promise<void>;
   /** Ends every thread; resolves when all are gone. */
   close(): Promise<void>;
@@ -97,7 +98,11 @@ export function createTesseractRecogniser(options: TesseractOptions): TesseractR
       };
     },
     getVersion: async (languages) => versionOf(await dataOf(languages)),
-    warmUp: async () => pool.withThread(await dataOf(), async () => {}),
+    warmUp: async () => {
+      await pool.withThread(await dataOf(), (recognise) =>
+        recognise(encodePgm(drawWarmUpPage()), READING_DPI),
+      );
+    },
     close: () => pool.close(),
   };
 }

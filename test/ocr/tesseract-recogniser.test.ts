@@ -12,6 +12,7 @@ import {
   type TesseractOptions,
   type TesseractRecogniser,
 } from '../../src/ocr/tesseract-recogniser.js';
+import { drawWarmUpPage } from '../../src/ocr/warm-up-page.js';
 import { PROSE, type PrintedPage, printNothing, printProse, textsOf } from './printed-page.js';
 
 /** The threads that have been started since the beginning of the test, ended or not. */
@@ -199,6 +200,16 @@ describe('the threads', () => {
     expect(threads).toHaveLength(1);
     expect(textsOf((await recogniser.recognise(prose)).words).join(' ')).toBe(PROSE);
     expect(threads).toHaveLength(1);
+  });
+
+  it('run in on a page that has words to read', async () => {
+    start();
+    const { width, height, data } = drawWarmUpPage();
+    const image = await sharp(data, { raw: { width, height, channels: 1 } })
+      .png()
+      .toBuffer();
+    const { words } = await recogniser.recognise({ image });
+    expect(words).toHaveLength(8);
   });
 
   it('are replaced after a number of pages', async () => {
