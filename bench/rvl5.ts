@@ -5,9 +5,10 @@
  * beat: TF-IDF of words and pairs of words with logistic regression, from nothing, of all the labelled pages.
  *
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:rvl5 -- [--train 1750,500,100,25] [--seeds 1,2,3] [--from starter/model]
- *       [--size small] [--set '{"epochs":12}'] [--engine auto] [--work <folder>]
+ *       [--size small] [--set '{"epochs":12}'] [--pretrain] [--engine auto] [--work <folder>]
  *
- * `--from` is a network or an average; `--from scratch` draws one of --size. `--set` changes hyper-parameters. `--work` keeps the encoded pages for the next time.
+ * `--from` is a network or an average; `--from scratch` draws one of --size. `--set` changes hyper-parameters.
+ * `--pretrain` first goes on learning without labels, from all training pages, with the defaults of such a run. `--work` keeps the encoded pages for the next time.
  * The words are those that come with the data set.
  */
 import { existsSync } from 'node:fs';
@@ -21,7 +22,9 @@ import { createPageClassifier } from '../src/layoutlmv2/classifier.js';
 import type { EncodedPage } from '../src/layoutlmv2/encoded-page.js';
 import { ENGINE_NAMES, startEngine } from '../src/layoutlmv2/engine.js';
 import { accuracyOf, confusionMatrix } from '../src/layoutlmv2/metrics.js';
-import { parameterCount } from '../src/layoutlmv2/parameters.js';
+import { parameterCount, type WeightMap } from '../src/layoutlmv2/parameters.js';
+import { publishedCorruption } from '../src/layoutlmv2/pretraining/corrupt-page.js';
+import { pretrain } from '../src/layoutlmv2/pretraining/pretrain.js';
 import { mostLikely } from '../src/layoutlmv2/probability.js';
 import { createRandom, seedOf, shuffled } from '../src/layoutlmv2/random.js';
 import { createTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
@@ -37,6 +40,7 @@ import { trainTextClassifier } from '../src/text-classifier/text-classifier.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
 import { textStartOf } from '../src/training/learn-text.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
+import { pretrainingDefaults } from '../src/training/pretraining/default-settings.js';
 import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
 
 const { values } = parseArgs({
@@ -46,6 +50,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: 'starter/model' },
     size: { type: 'string', default: 'small' },
     set: { type: 'string', default: '{}' },
+    pretrain: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'auto' },
     work: { type: 'string' },
   },
@@ -83,6 +88,9 @@ await mkdir(work, { recursive: true });
 type Result = 'network' | 'text' | 'average' | 'chosen' | 'to beat';
 /** An encoded corpus is opened once: its file stays open. */
 const opened = new Map<string, ReturnType<typeof openEncodedCorpus>>();
+
+/** The saved network after it has gone on without labels. */
+let goneOn: Promise<WeightMap> | undefined;
 
 for (const count of values.train.split(',').map(Number)) {
   const results: Record<Result, number[]> = { network: [], text: [], average: [], chosen: [], 'to beat': [] };
@@ -223,7 +231,22 @@ async function prepare(chosen: { training: readonly string[] }, seed: number) {
       labelIds: labels,
       seed,
     });
-    return { network, corpus: await encode('starter', network) };
+    const corpus = await encode('starter', network);
+    if (!values.pretrain) return { network, corpus };
+    goneOn ??= learnWithoutLabels(
+      network,
+      corpus.training,
+      createTokenizer(network.tokenizer).specialIds.mask,
+    );
+    const learnt = await goneOn;
+    // The classifier, whose rows are those of the labels here, is not touched by it.
+    const weights = new Map(
+      [...network.weights].map(([name, weight]) => [
+        name,
+        name.startsWith('classifier.') ? weight : (learnt.get(name) ?? weight),
+      ]),
+    );
+    return { network: { ...network, weights }, corpus };
   }
   const counts = new Map<string, number>();
   for (const page of chosen.training) {
@@ -240,6 +263,43 @@ async function prepare(chosen: { training: readonly string[] }, seed: number) {
     training: corpus.training.filter(({ unit }) => known.has(unit)),
   });
   return { network, corpus };
+}
+
+async function learnWithoutLabels(
+  { config, weights }: Network,
+  training: readonly TrainingExample[],
+  maskId: number,
+): Promise<WeightMap> {
+  const startedAt = performance.now();
+  const parameters = parameterCount(config, labels.length);
+  const settings = pretrainingDefaults({
+    base: { size: 'custom', parameterCount: parameters },
+    modelSize,
+    pages: training.length,
+  });
+  const events = pretrain({
+    config,
+    weights,
+    labelCount: labels.length,
+    pages: training,
+    maskId,
+    hyperparameters: {
+      ...settings,
+      maxTokens: Math.min(settings.maxTokens, config.maxPositionEmbeddings),
+      corruption: publishedCorruption,
+    },
+  });
+  let next = await events.next();
+  for (; !next.done; next = await events.next()) {
+    const event = next.value;
+    if (event.type !== 'epoch') continue;
+    const { epoch, loss, wordAccuracy, alignmentAccuracy, matchingAccuracy } = event;
+    console.log(
+      `  without labels, epoch ${epoch}: loss ${loss.toFixed(3)}, masked words ${percent(wordAccuracy)}, covered lines ` +
+        `${percent(alignmentAccuracy)}, foreign images ${percent(matchingAccuracy)}, ${seconds(startedAt)}`,
+    );
+  }
+  return next.value;
 }
 
 async function encode(name: string, { tokenizer }: Pick<Network, 'tokenizer'>) {

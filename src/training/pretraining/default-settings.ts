@@ -20,7 +20,7 @@ const smallestBatch = 4;
  * for, do nothing. Batch norms stay as they are, so that the network can go on where the base is.
  */
 export function pretrainingDefaults(options: {
-  base: ReadyModelVersion;
+  base: Pick<ReadyModelVersion, 'size' | 'parameterCount'>;
   modelSize: RunHyperparameters['modelSize'];
   pages: number;
   maxBytes?: number;
