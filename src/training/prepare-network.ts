@@ -1,11 +1,8 @@
 /**
- * The network a run starts with: a model version whose classifier gets a row for each label of the run, or one from
- * scratch with a vocabulary of the training words. Seeded, so that a run which is
- * taken up again starts from the same.
+ * The network a run starts with: a model version whose classifier gets a row for each label of the run, or one from scratch with a
+ * vocabulary of the training words. Seeded, so that a run which is taken up again starts from the same.
  */
-
-import type { Checkpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
-import { readCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
+import { type Checkpoint, readCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { initialiseWeights } from '../layoutlmv2/initialise.js';
 import { modelConfig } from '../layoutlmv2/model-sizes.js';
 import type { Weight, WeightMap } from '../layoutlmv2/parameters.js';

@@ -29,8 +29,8 @@ import { createRecordMaker, type RecordMaker } from '../support/records.js';
 
 // The learning loop for some rounds, with a simulated reviewer who works over the API and knows the truth. All parts are
 // real: PostgreSQL, the job queue, the network, the text classifier, the gate. Only rendering and reading are left out: papers
-// come in read. Everything that is drawn is drawn by a seed; in which order
-// jobs come to their end is not, so the figures differ a little from one time to the next.
+// come in read. Everything that is drawn is drawn by a seed; in which order jobs come to their end is not, so the figures differ a
+// little from one time to the next.
 
 const kinds = ['claim', 'delivery note', 'invoice', 'order', 'report', 'statement'];
 const seed = 7;
