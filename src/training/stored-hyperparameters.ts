@@ -5,7 +5,7 @@ import type { RunHyperparameters } from './training-run.js';
 // Written by us and checked before: only that it is an object is told again.
 const stored = z.custom<RunHyperparameters>((value) => typeof value === 'object' && value !== null);
 
-const beforeThereWereSuch = { wordLearningRateMultiplier: 1, examplesPerEpoch: null };
+const beforeThereWereSuch = { wordLearningRateMultiplier: 1, examplesPerEpoch: null, labelSmoothing: 0 };
 
 /** @throws ZodError if it is no object. */
 export function readStoredHyperparameters(json: unknown): RunHyperparameters {

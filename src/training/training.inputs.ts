@@ -60,6 +60,13 @@ export class HyperparametersInput {
   @Field(() => String, { nullable: true, description: 'none or balanced' })
   classWeighting?: RunHyperparameters['classWeighting'] | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Share of the target that all labels share equally, 0 to 1: where some labels are wrong, none is learnt for certain',
+  })
+  labelSmoothing?: number | null;
+
   @Field(() => Int, { nullable: true })
   earlyStoppingPatience?: number | null;
 

@@ -86,6 +86,9 @@ export class HyperparametersType {
   @Field(() => String, { description: 'none or balanced' })
   classWeighting!: string;
 
+  @Field(() => Float, { description: 'Share of the target that all labels share equally' })
+  labelSmoothing!: number;
+
   @Field(() => Int, {
     nullable: true,
     description: 'Epochs without improvement after which a run ends; null: never',

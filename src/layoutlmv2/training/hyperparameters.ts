@@ -49,6 +49,11 @@ export type Hyperparameters = {
   freezing: FreezingPreset | Freezing;
   /** `balanced`: a page counts the more the rarer its class, n / (classes · pages of the class). */
   classWeighting: (typeof CLASS_WEIGHTINGS)[number];
+  /**
+   * Share of the target that all classes share equally (`label_smoothing_factor`): of labels that are partly wrong, none is learnt for
+   * certain (Szegedy et al. 2016; Lukasik et al. 2020).
+   */
+  labelSmoothing: number;
   /** Stop after so many epochs without a better validation score (`early_stopping_patience`); null never stops early. */
   earlyStoppingPatience: number | null;
   /** Decides order, dropout and augmentation: same seed and same engine, same run. */
@@ -78,6 +83,7 @@ export const fineTuningHyperparameters: Hyperparameters = {
   dropout: true,
   freezing: 'stem-and-res2',
   classWeighting: 'none',
+  labelSmoothing: 0,
   earlyStoppingPatience: 3,
   seed: 1,
   maxTokens: 512,
@@ -136,6 +142,7 @@ const LIMITS = {
   wordLearningRateMultiplier: { whole: false, from: 0, to: 10_000 },
   weightDecay: { whole: false, from: 0, to: 1 },
   warmupRatio: { whole: false, from: 0, to: 1 },
+  labelSmoothing: { whole: false, from: 0, to: 1 },
   maxGradientNorm: { whole: false, from: Number.MIN_VALUE, to: Number.MAX_VALUE },
   seed: { whole: true, from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER },
   // [CLS] and [SEP] are always there.

@@ -17,9 +17,11 @@ export function planOf(run: {
 }): string {
   const { config, labelCount, training, validation, hyperparameters } = run;
   // Checkpointing only trades time for memory. (The micro-batch decides which pages share padding and a dropout mask.)
-  const { gradientCheckpointing: _, ...settings } = hyperparameters;
+  const { gradientCheckpointing: _, labelSmoothing, ...settings } = hyperparameters;
   return JSON.stringify({
     ...settings,
+    // States from before there was such a setting lack it.
+    ...(labelSmoothing > 0 && { labelSmoothing }),
     labels: labelCount,
     'training pages': training.length,
     'training set': fingerprint(training.map(({ unit, label }) => [unit, label])),

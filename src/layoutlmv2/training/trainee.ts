@@ -141,6 +141,7 @@ export function createTrainee(options: {
       rowGradients: true,
       ...(features && { features }),
       ...(classWeights && { classWeights }),
+      labelSmoothing: hyperparameters.labelSmoothing,
     });
     try {
       addGradients(gathered, gradients);

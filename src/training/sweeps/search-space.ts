@@ -55,6 +55,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   wordLearningRateMultiplier: 'number',
   weightDecay: 'number',
   warmupRatio: 'number',
+  labelSmoothing: 'number',
   schedule: 'text',
   maxGradientNorm: 'number',
   dropout: 'boolean',

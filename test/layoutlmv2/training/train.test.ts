@@ -126,6 +126,18 @@ describe('training a classifier', () => {
     expect(steps.at(-1)?.loss).toBeLessThan(0.01);
   });
 
+  it('never becomes as sure of labels that are smoothed: the loss of one batch ends at the entropy of its target', async () => {
+    const one = training.slice(0, 8);
+    const labelSmoothing = 0.3;
+    const { steps } = await run(optionsOf({ epochs: 40, labelSmoothing }, { training: one, validation: [] }));
+    const other = labelSmoothing / kindCount;
+    const own = 1 - labelSmoothing + other;
+    const entropy = -own * Math.log(own) - (kindCount - 1) * other * Math.log(other);
+    const last = steps.at(-1)?.loss ?? 0;
+    expect(last).toBeGreaterThan(entropy);
+    expect(last).toBeLessThan(entropy + 0.05);
+  });
+
   it('gives the same curve for the same seed, and another for another', async () => {
     const short = { epochs: 1, dropout: true, augmentation: { ...quick.augmentation, wordDropout: 0.1 } };
     const few = { training: training.slice(0, 24) };
