@@ -126,6 +126,8 @@ export const fineTuningSmallHyperparameters: Hyperparameters = {
   headLearningRateMultiplier: 3,
   wordLearningRateMultiplier: 3,
   schedule: 'cosine',
+  // People and archives are wrong of some labels, and what few documents teach should not become certain.
+  labelSmoothing: 0.1,
   earlyStoppingPatience: 4,
   maxTokens: 512,
   augmentation: { ...fromScratchHyperparameters.augmentation, foreignWords: 0.2 },
