@@ -31,8 +31,9 @@ export const leastRowsToChoose = 30;
 const folds = 5;
 
 /**
- * The text classifier takes the network's place where its loss is clearly lower and its macro-F1 no lower; the average takes the
- * place of the better of the two where the same holds. Where they are equal, it is the network.
+ * The text classifier takes the network's place where its loss is clearly lower and it is not clearly less often right, labels of few
+ * documents counting as much as others; the average takes the place of the better of the two where the same holds. Where they are equal,
+ * it is the network. (That the macro-F1 must be no lower would be too much to ask: of a few hundred rows it is a matter of one or two.)
  *
  * @param options.network probabilities by class, a row a document; `text` of the same documents
  * @param options.earlier the weights of the average that both went on from, if there was one
@@ -83,8 +84,11 @@ export function chooseClassifier(options: {
   };
   const [ofNetwork, ofText] = fitPairOfWeights(network, text, labels);
   const losses = (of: keyof typeof left) => left[of].map((row, at) => lossOf(row, actual[at] ?? -1));
+  const shares = shareOfEach(actual);
+  const hits = (of: keyof typeof left) =>
+    left[of].map((row, at) => (mostLikely(row) === actual[at] ? (shares[at] ?? 0) : 0));
   const isBetter = (one: keyof typeof left, other: keyof typeof left) =>
-    figures[one].macroF1 >= figures[other].macroF1 && isClearlyLower(losses(one), losses(other));
+    isClearlyLower(losses(one), losses(other)) && !isClearlyLower(hits(one), hits(other), errorsOfHits);
   const single = isBetter('text', 'network') ? 'text' : 'network';
   // An average of which one member has no weight is the other.
   const isAverage = ofNetwork > 0 && ofText > 0 && isBetter('average', single);
@@ -107,12 +111,23 @@ function lossOf(row: Float32Array, label: number): number {
   return meanCrossEntropy([row], [label]) ?? Number.NaN;
 }
 
-/** By more than one standard error of the paired difference (Breiman et al. 1984): else what is simpler is as good. */
-function isClearlyLower(losses: readonly number[], others: readonly number[]): boolean {
-  const gains = losses.map((loss, row) => (others[row] ?? Number.NaN) - loss);
+/** How much each row counts where all labels count the same: in sum over a label's rows one. */
+function shareOfEach(labels: readonly number[]): number[] {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return labels.map((label) => 1 / (counts.get(label) ?? 1));
+}
+
+// A choice of what is simpler, as it is as good, is made by one standard error of a loss (Breiman et al. 1984). Which rows are right tells
+// far less than how likely each was: by one, two rows lost would outweigh any loss, by two it takes five to none.
+const errorsOfHits = 2;
+
+/** Whether the paired difference is more than so many of its standard errors. */
+function isClearlyLower(numbers: readonly number[], others: readonly number[], errors = 1): boolean {
+  const gains = numbers.map((number, row) => (others[row] ?? Number.NaN) - number);
   const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
   const variance = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / (gains.length - 1);
-  return mean > Math.sqrt(variance / gains.length);
+  return mean > errors * Math.sqrt(variance / gains.length);
 }
 
 function figuresOf(rows: readonly Float32Array[], actual: readonly number[], classCount: number): RowFigures {

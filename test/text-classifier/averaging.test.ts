@@ -107,6 +107,39 @@ describe('the choice of what serves', () => {
     expect(choice.figures?.average.loss).toBeLessThan(choice.figures?.network.loss ?? 0);
   });
 
+  it('falls on the average too where it is right of a row or two fewer: that is chance, its lower loss is not', () => {
+    const random = createRandom(4);
+    const labels = Array.from({ length: 300 }, (_, index) => index % 3);
+    const say = (label: number, right: number, confidence: number) => {
+      const said = random.uniform() < right ? label : (label + 1 + random.integer(2)) % 3;
+      return Float32Array.from([0, 1, 2], (index) => (index === said ? confidence : (1 - confidence) / 2));
+    };
+    const text = labels.map((label) => say(label, 0.85, 0.85));
+    // It knows of some rows that it is sure of them.
+    const network = labels.map((label) =>
+      random.uniform() < 0.3 ? say(label, 0.9, 0.9) : say(label, 0.5, 0.5),
+    );
+    const { chosen, figures } = chooseClassifier({ network, text, labels, classCount: 3 });
+    expect(figures?.average.macroF1).toBeLessThan(figures?.text.macroF1 ?? 0);
+    expect(chosen).toBe('average');
+  });
+
+  it('never falls on what is clearly less often right, however low its loss', () => {
+    const random = createRandom(1);
+    const labels = Array.from({ length: 300 }, (_, index) => index % 3);
+    const row = (said: number, confidence: number) =>
+      Float32Array.from([0, 1, 2], (index) => (index === said ? confidence : (1 - confidence) / 2));
+    const other = (label: number) => (label + 1 + random.integer(2)) % 3;
+    // The network is hardly sure of what it has right and quite sure of what it has wrong.
+    const network = labels.map((label) =>
+      random.uniform() < 0.8 ? row(label, 0.35) : row(other(label), 0.95),
+    );
+    const text = labels.map((label) => row(random.uniform() < 0.6 ? label : other(label), 0.6));
+    const { chosen, figures } = chooseClassifier({ network, text, labels, classCount: 3 });
+    expect(figures?.text.loss).toBeLessThan(figures?.network.loss ?? 0);
+    expect(chosen).toBe('network');
+  });
+
   it('falls on the network where the text adds nothing', () => {
     expect(chooseClassifier(makeRows(300, [0.95, 1 / 3], [0.95, 0.6])).chosen).toBe('network');
     // The same twice: what the average gains is a temperature, which the network alone gets as well.
