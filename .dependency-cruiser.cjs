@@ -45,11 +45,11 @@ module.exports = {
       },
     },
     {
-      name: 'text-classifier-stands-alone',
-      comment: 'text-classifier imports itself, the numbers and file formats of layoutlmv2, and Node.',
+      name: 'linear-classifiers-stand-alone',
+      comment: 'linear-classifiers imports itself, the numbers and file formats of layoutlmv2, and Node.',
       severity: 'error',
-      from: { path: '^src/text-classifier/' },
-      to: { path: '^src/', pathNot: '^src/(text-classifier|layoutlmv2|shared)/' },
+      from: { path: '^src/linear-classifiers/' },
+      to: { path: '^src/', pathNot: '^src/(linear-classifiers|layoutlmv2|shared)/' },
     },
     {
       name: 'shared-imports-nothing',

@@ -13,7 +13,7 @@ import { createGunzip } from 'node:zlib';
 import { accuracyOf, confusionMatrix, macroF1Of, wilsonInterval } from '../src/layoutlmv2/metrics.js';
 import { mostLikely } from '../src/layoutlmv2/probability.js';
 import { createRandom, shuffled } from '../src/layoutlmv2/random.js';
-import { type LabelledText, trainTextClassifier } from '../src/text-classifier/text-classifier.js';
+import { type LabelledText, trainTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
 
 const folder = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
 if (!process.env.EVAL_DATA || !existsSync(folder)) {

@@ -33,8 +33,8 @@ import { createTokenizer, type TokenizerModel } from '../src/layoutlmv2/tokenize
 import type { WordTokenizer } from '../src/layoutlmv2/tokenizer/word-tokenizer.js';
 import type { TrainingExample } from '../src/layoutlmv2/training/examples.js';
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
+import { fitLogisticRegression, predictRows } from '../src/linear-classifiers/logistic-regression.js';
 import { getNetworkFolder } from '../src/models/model-folder.js';
-import { fitLogisticRegression, predictRows } from '../src/text-classifier/logistic-regression.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
 

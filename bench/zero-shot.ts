@@ -16,9 +16,9 @@ import { ENGINE_NAMES, startEngine } from '../src/layoutlmv2/engine.js';
 import { mostLikely, softmax } from '../src/layoutlmv2/probability.js';
 import { createTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
 import { loadPage } from '../src/layoutlmv2/training/examples.js';
+import { averageLogarithms } from '../src/linear-classifiers/average/averaging.js';
+import { createTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
 import { readModel } from '../src/models/model-folder.js';
-import { averageLogarithms } from '../src/text-classifier/averaging.js';
-import { createTextClassifier } from '../src/text-classifier/text-classifier.js';
 import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
 
 const { values } = parseArgs({

@@ -3,12 +3,12 @@ import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { readCorpus } from '../corpus/read-corpus.js';
-import { trainTextClassifier } from '../src/text-classifier/text-classifier.js';
+import { trainTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
 import {
   readTextModel,
   type SavedTextModel,
   writeTextModel,
-} from '../src/text-classifier/text-model-folder.js';
+} from '../src/linear-classifiers/text/text-model-folder.js';
 
 // Each has a weight a label: of 23 labels these are 2.4 megabytes in half precision, a fifth of the network. What is left out stands
 // in the fewest pages.

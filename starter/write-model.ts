@@ -1,9 +1,9 @@
 /** Writes the starter model as what it is: an average of a network and a text classifier, both in half precision. */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { type Checkpoint, writeCheckpoint } from '../src/layoutlmv2/checkpoints/checkpoint.js';
+import type { SavedTextModel } from '../src/linear-classifiers/text/text-model-folder.js';
+import { writeTextModel } from '../src/linear-classifiers/text/text-model-folder.js';
 import { memberFoldersOf, writeAverage } from '../src/models/average-folder.js';
-import type { SavedTextModel } from '../src/text-classifier/text-model-folder.js';
-import { writeTextModel } from '../src/text-classifier/text-model-folder.js';
 
 /**
  * Writes the folder beside its place and then puts it there, so that it is never there in part; what was there is replaced, as the

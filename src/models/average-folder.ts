@@ -10,7 +10,7 @@ import { labelsOf } from '../layoutlmv2/config.js';
 import { type ArchitectureName, architectureNameOf, hasNetwork } from './architecture.js';
 import { createNoNetworkError } from './model.errors.js';
 
-/** Its folder, and the weight of the logarithm of its probabilities: see text-classifier/averaging.ts. */
+/** Its folder, and the weight of the logarithm of its probabilities: see linear-classifiers/average/averaging.ts. */
 type AverageMember = { architecture: ArchitectureName; weight: number; folder: string };
 
 type Average = {

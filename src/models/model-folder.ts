@@ -19,7 +19,7 @@ import {
   type SavedTextModel,
   textModelType,
   writeTextModel,
-} from '../text-classifier/text-model-folder.js';
+} from '../linear-classifiers/text/text-model-folder.js';
 import type { ArchitectureName } from './architecture.js';
 import {
   averageModelType,

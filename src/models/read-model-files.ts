@@ -1,7 +1,7 @@
 /** Reads the files of a version that something is to be made of, and says what is wrong with them. */
 import { join, relative } from 'node:path';
+import { readTextModel, type SavedTextModel } from '../linear-classifiers/text/text-model-folder.js';
 import { systemCodeOf } from '../shared/errors.js';
-import { readTextModel, type SavedTextModel } from '../text-classifier/text-model-folder.js';
 import { findTextFolderOf, networkFolderOf } from './average-folder.js';
 import { createModelFilesUnusableError } from './model.errors.js';
 import type { ModelStore } from './model-store.js';

@@ -4,16 +4,16 @@
  */
 import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
-import type { ArchitectureName } from '../models/architecture.js';
-import type { ModelMember } from '../models/model-version.js';
-import { averageLogarithms } from '../text-classifier/averaging.js';
+import { averageLogarithms } from '../linear-classifiers/average/averaging.js';
 import {
   type ClassifierChoice,
   chooseClassifier,
   leastRowsToChoose,
   type MemberWeights,
   type RowFigures,
-} from '../text-classifier/choose-classifier.js';
+} from '../linear-classifiers/average/choose-classifier.js';
+import type { ArchitectureName } from '../models/architecture.js';
+import type { ModelMember } from '../models/model-version.js';
 import type { LearntText } from './learn-text.js';
 
 type Predictions = { validation: UnitPrediction[]; holdout: UnitPrediction[] };

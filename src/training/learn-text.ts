@@ -5,13 +5,13 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
-import type { DatabaseConnection } from '../platform/database/database.js';
 import {
   type TextClassifier,
   type TextModel,
   type TextStart,
   trainTextClassifier,
-} from '../text-classifier/text-classifier.js';
+} from '../linear-classifiers/text/text-classifier.js';
+import type { DatabaseConnection } from '../platform/database/database.js';
 import type { SnapshotDocument } from './load-examples.js';
 import { type ReadDocument, readSnapshotDocuments } from './read-snapshot-documents.js';
 import type { DatasetSplit } from './training-run.js';

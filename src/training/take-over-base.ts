@@ -1,6 +1,8 @@
 /** What a run takes over from the model version that it starts from: the network, and what is known of the words. */
 import { getLabelSet } from '../labels/get-label.js';
 import { currentRowIds } from '../labels/label.js';
+import type { MemberWeights } from '../linear-classifiers/average/choose-classifier.js';
+import type { TextStart } from '../linear-classifiers/text/text-classifier.js';
 import {
   getLabelIdsOfModel,
   getModelVersion,
@@ -11,8 +13,6 @@ import type { ModelStore } from '../models/model-store.js';
 import type { ReadyModelVersion } from '../models/model-version.js';
 import { findTextModel, readNetworkFiles } from '../models/read-model-files.js';
 import type { Database } from '../platform/database/database.js';
-import type { MemberWeights } from '../text-classifier/choose-classifier.js';
-import type { TextStart } from '../text-classifier/text-classifier.js';
 import { memberWeightsOf } from './choose-architecture.js';
 import { textStartOf } from './learn-text.js';
 import { adaptNetwork, type Network } from './prepare-network.js';

@@ -4,6 +4,8 @@
  */
 import { type Checkpoint, writeCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { parameterCount } from '../layoutlmv2/parameters.js';
+import type { TextModel } from '../linear-classifiers/text/text-classifier.js';
+import { writeTextModel } from '../linear-classifiers/text/text-model-folder.js';
 import type { ArchitectureName } from '../models/architecture.js';
 import { memberFoldersOf, writeAverage } from '../models/average-folder.js';
 import { registerModelVersion } from '../models/get-model-version.js';
@@ -13,8 +15,6 @@ import type { ModelStore } from '../models/model-store.js';
 import type { ReadyModelVersion } from '../models/model-version.js';
 import type { Transaction } from '../platform/database/database.js';
 import { deriveId } from '../shared/ids.js';
-import type { TextModel } from '../text-classifier/text-classifier.js';
-import { writeTextModel } from '../text-classifier/text-model-folder.js';
 import type { ChosenArchitecture } from './choose-architecture.js';
 import type { Network } from './prepare-network.js';
 import type { TrainingRun } from './training-run.js';

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeOutlierModel } from '../../src/layoutlmv2/calibration/outlier-file.js';
 import { readCheckpoint } from '../../src/layoutlmv2/checkpoints/checkpoint.js';
+import { createTextClassifier } from '../../src/linear-classifiers/text/text-classifier.js';
+import { readTextModel } from '../../src/linear-classifiers/text/text-model-folder.js';
 import { readAverage } from '../../src/models/average-folder.js';
 import { getLabelIdsOfModel, getModelVersion } from '../../src/models/get-model-version.js';
 import { createImportModel } from '../../src/models/import-model.js';
@@ -13,8 +15,6 @@ import { createModelStore, type ModelStore } from '../../src/models/model-store.
 import { listMembers } from '../../src/models/model-version.repository.js';
 import { createPromoteModel, findServingModel } from '../../src/models/promote-model.js';
 import { createRunModelImport } from '../../src/models/run-model-import.js';
-import { createTextClassifier } from '../../src/text-classifier/text-classifier.js';
-import { readTextModel } from '../../src/text-classifier/text-model-folder.js';
 import { startHub, type TestHub } from '../layoutlmv2/checkpoints/hub-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createFactLog } from '../support/facts.js';

@@ -2,9 +2,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { trainTextClassifier } from '../../src/linear-classifiers/text/text-classifier.js';
+import { writeTextModel } from '../../src/linear-classifiers/text/text-model-folder.js';
 import { memberFoldersOf, writeAverage } from '../../src/models/average-folder.js';
-import { trainTextClassifier } from '../../src/text-classifier/text-classifier.js';
-import { writeTextModel } from '../../src/text-classifier/text-model-folder.js';
 import { makeTinyCheckpoint } from './tiny-checkpoint.js';
 
 /** The files by name, those of the members with their folder. Each class is told by its own name as a word. */

@@ -1,7 +1,8 @@
 /** Several classifiers of any architecture that speak with one voice, each with a weight: of a page, and of the whole document. */
+
+import { averageLogarithms } from '../../linear-classifiers/average/averaging.js';
 import type { ArchitectureName } from '../../models/architecture.js';
 import { readAverage } from '../../models/average-folder.js';
-import { averageLogarithms } from '../../text-classifier/averaging.js';
 import type { Architecture, DocumentScores, LoadedClassifier, Scores } from './architecture.js';
 
 /** @param getArchitecture how members are loaded; told late, as an average stands in the same list. */

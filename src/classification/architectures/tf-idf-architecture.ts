@@ -1,6 +1,6 @@
 /** TF-IDF and logistic regression: from the words of all pages together, in milliseconds, on no engine. */
-import { createTextClassifier } from '../../text-classifier/text-classifier.js';
-import { readTextModel } from '../../text-classifier/text-model-folder.js';
+import { createTextClassifier } from '../../linear-classifiers/text/text-classifier.js';
+import { readTextModel } from '../../linear-classifiers/text/text-model-folder.js';
 import type { Architecture, Scores } from './architecture.js';
 
 export const tfIdfArchitecture: Architecture = {

@@ -5,10 +5,10 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeTemperature, temperatureOf } from '../layoutlmv2/calibration/stored-temperature.js';
-import { isJsonObject, parseJson } from '../layoutlmv2/checkpoints/json.js';
-import { openSafetensors, writeSafetensors } from '../layoutlmv2/checkpoints/safetensors.js';
-import { labelsOf } from '../layoutlmv2/config.js';
+import { describeTemperature, temperatureOf } from '../../layoutlmv2/calibration/stored-temperature.js';
+import { isJsonObject, parseJson } from '../../layoutlmv2/checkpoints/json.js';
+import { openSafetensors, writeSafetensors } from '../../layoutlmv2/checkpoints/safetensors.js';
+import { labelsOf } from '../../layoutlmv2/config.js';
 import type { TextModel } from './text-classifier.js';
 
 /** A text model with what is kept beside it. */

@@ -7,17 +7,7 @@
  * 86.6 % of 1,750 scans of five kinds (fivefold cross-validation), with the words of synthetic pages only of 78.3 % instead of 76.4 %.
  */
 
-/** A matrix of which most is zero: the terms of text `r` are those from `starts[r]` up to `starts[r + 1]`. */
-export type SparseRows = {
-  rowCount: number;
-  columnCount: number;
-  /** [rowCount + 1] */
-  starts: Uint32Array;
-  /** [terms], rising within a row. */
-  columns: Uint32Array;
-  /** [terms] */
-  values: Float32Array;
-};
+import type { SparseRows } from '../sparse-rows.js';
 
 export type TermWeights = {
   /** Column of each term, in the order of the columns. */

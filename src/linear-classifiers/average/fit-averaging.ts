@@ -2,8 +2,8 @@
  * The weights under which the logarithmic average of two classifiers explains the classes of rows best: logistic stacking with two
  * numbers, each from 0. Pure numbers.
  */
-import { logitsOf } from '../layoutlmv2/calibration/temperature.js';
-import { softmax } from '../layoutlmv2/probability.js';
+import { logitsOf } from '../../layoutlmv2/calibration/temperature.js';
+import { softmax } from '../../layoutlmv2/probability.js';
 
 /** Of the first member, and of the second. */
 export type PairOfWeights = readonly [number, number];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { mostLikely } from '../../src/layoutlmv2/probability.js';
-import { minimise } from '../../src/text-classifier/lbfgs.js';
-import { fitLogisticRegression, predictRows } from '../../src/text-classifier/logistic-regression.js';
-import { trainTextClassifier } from '../../src/text-classifier/text-classifier.js';
-import { learnTermWeights, vectorise } from '../../src/text-classifier/tf-idf.js';
+import { minimise } from '../../src/linear-classifiers/lbfgs.js';
+import { fitLogisticRegression, predictRows } from '../../src/linear-classifiers/logistic-regression.js';
+import { trainTextClassifier } from '../../src/linear-classifiers/text/text-classifier.js';
+import { learnTermWeights, vectorise } from '../../src/linear-classifiers/text/tf-idf.js';
 
 const split = (text: string) => text.split(' ');
 const pause = async () => {};

@@ -4,8 +4,8 @@
  * log-probabilities can say, so its weights, fitted without a sum to keep, are temperatures as well and the result is calibrated;
  * and a class that one member rules out stays out, which of members that read the same page in different ways is what is wanted.
  */
-import { logitsOf } from '../layoutlmv2/calibration/temperature.js';
-import { softmax } from '../layoutlmv2/probability.js';
+import { logitsOf } from '../../layoutlmv2/calibration/temperature.js';
+import { softmax } from '../../layoutlmv2/probability.js';
 
 /** Of one thing, what each member says: a row of class probabilities a member, with its weight from 0. */
 export type Voice = { probabilities: ArrayLike<number>; weight: number };

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/layoutlmv2/random.js';
-import { averageLogarithms, averageProbabilities } from '../../src/text-classifier/averaging.js';
-import { chooseClassifier, leastRowsToChoose } from '../../src/text-classifier/choose-classifier.js';
-import { fitPairOfWeights } from '../../src/text-classifier/fit-averaging.js';
+import { averageLogarithms, averageProbabilities } from '../../src/linear-classifiers/average/averaging.js';
+import {
+  chooseClassifier,
+  leastRowsToChoose,
+} from '../../src/linear-classifiers/average/choose-classifier.js';
+import { fitPairOfWeights } from '../../src/linear-classifiers/average/fit-averaging.js';
 
 const voices = (weights: readonly number[], ...rows: (readonly number[])[]) =>
   rows.map((probabilities, index) => ({ probabilities, weight: weights[index] ?? 0 }));

@@ -2,8 +2,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTextClassifier, trainTextClassifier } from '../../src/text-classifier/text-classifier.js';
-import { readTextModel, writeTextModel } from '../../src/text-classifier/text-model-folder.js';
+import {
+  createTextClassifier,
+  trainTextClassifier,
+} from '../../src/linear-classifiers/text/text-classifier.js';
+import { readTextModel, writeTextModel } from '../../src/linear-classifiers/text/text-model-folder.js';
 
 const split = (text: string) => text.split(' ');
 const pause = async () => {};

@@ -2,7 +2,7 @@
  * Tells the kind of a text by nothing but its words and their letters: TF-IDF and logistic regression, learnt in seconds. Pure: it knows
  * no documents. How it is kept on disk is text-model-folder.ts.
  */
-import { fitLogisticRegression, type LogisticRegression, predictRows } from './logistic-regression.js';
+import { fitLogisticRegression, type LogisticRegression, predictRows } from '../logistic-regression.js';
 import { learnTermWeights, type MostTerms, type TermWeights, vectorise } from './tf-idf.js';
 
 export type LabelledText = { words: readonly string[]; label: number };

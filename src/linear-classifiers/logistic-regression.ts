@@ -1,7 +1,7 @@
 /** Multinomial logistic regression over sparse rows, as scikit-learn's `LogisticRegression`: the whole data at once, by L-BFGS. */
 import { mostLikely, softmax } from '../layoutlmv2/probability.js';
 import { minimise } from './lbfgs.js';
-import type { SparseRows } from './tf-idf.js';
+import type { SparseRows } from './sparse-rows.js';
 
 export type LogisticRegression = {
   columnCount: number;

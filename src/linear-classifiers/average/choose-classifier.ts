@@ -3,9 +3,9 @@
  * fairly: the weights of the average and the temperatures of the two alone are fitted on four fifths of the rows and judged on the
  * fifth left out, five times, as an average fitted on the rows it is judged on would always seem to win. Pure numbers.
  */
-import { applyTemperature, fitTemperature, logitsOf } from '../layoutlmv2/calibration/temperature.js';
-import { confusionMatrix, macroF1Of, meanCrossEntropy } from '../layoutlmv2/metrics.js';
-import { mostLikely } from '../layoutlmv2/probability.js';
+import { applyTemperature, fitTemperature, logitsOf } from '../../layoutlmv2/calibration/temperature.js';
+import { confusionMatrix, macroF1Of, meanCrossEntropy } from '../../layoutlmv2/metrics.js';
+import { mostLikely } from '../../layoutlmv2/probability.js';
 import { averageLogarithms } from './averaging.js';
 import { fitPairOfWeights, type PairOfWeights } from './fit-averaging.js';
 
