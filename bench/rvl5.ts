@@ -1,7 +1,7 @@
 /**
  * How well the product learns real scans from few labels: trains on pages of the data set rvl5 as a training run does, from a saved
- * network or from scratch, chooses between network, text classifier and their average on pages kept back from the training pages,
- * and prints what all three reach on the data set's validation pages, which take no part in any of it. Beside them stands the number to
+ * network or from scratch, chooses between network, text classifier and their average with a classifier of looks on pages kept back from the
+ * training pages, and prints what all of them reach on the data set's validation pages, which take no part in any of it. Beside them stands the number to
  * beat: TF-IDF of words and pairs of words with logistic regression, from nothing, of all the labelled pages.
  *
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:rvl5 -- [--train 1750,500,100,25] [--seeds 1,2,3] [--from starter/model]
@@ -30,15 +30,16 @@ import { createRandom, seedOf, shuffled } from '../src/layoutlmv2/random.js';
 import { createTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
 import { createSpelling } from '../src/layoutlmv2/training/augmentation/text-spelling.js';
 import { predictUnits } from '../src/layoutlmv2/training/evaluate.js';
-import type { TrainingExample } from '../src/layoutlmv2/training/examples.js';
+import { loadPage, type TrainingExample } from '../src/layoutlmv2/training/examples.js';
 import type { Hyperparameters } from '../src/layoutlmv2/training/hyperparameters.js';
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
-import { averageLogarithms } from '../src/linear-classifiers/average/averaging.js';
-import { chooseClassifier } from '../src/linear-classifiers/average/choose-classifier.js';
+import { averageOf, chooseClassifier } from '../src/linear-classifiers/average/choose-classifier.js';
+import { describeLook } from '../src/linear-classifiers/look/gradient-histograms.js';
+import { type LabelledLook, trainLookClassifier } from '../src/linear-classifiers/look/look-classifier.js';
+import { startOf } from '../src/linear-classifiers/start.js';
 import { trainTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
 import { getNetworkFolder, readModel } from '../src/models/model-folder.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
-import { textStartOf } from '../src/training/learn-text.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
 import { pretrainingDefaults } from '../src/training/pretraining/default-settings.js';
 import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
@@ -82,10 +83,11 @@ const networkFolder = isFromScratch ? null : await getNetworkFolder(values.from)
 const saved = networkFolder === null ? null : await readCheckpoint(networkFolder);
 const base = isFromScratch ? null : await readModel(values.from);
 const average = base?.architecture === 'average' ? base : null;
-const textStart = average ? textStartOf(average.text, average.text.labels, labels) : undefined;
+const textStart = average ? startOf(average.text, average.text.labels, labels) : undefined;
+const lookStart = average?.look ? startOf(average.look, average.look.labels, labels) : undefined;
 const work = values.work ?? (await mkdtemp(join(tmpdir(), 'bench-rvl5-')));
 await mkdir(work, { recursive: true });
-type Result = 'network' | 'text' | 'average' | 'chosen' | 'to beat';
+type Result = 'network' | 'text' | 'look' | 'average' | 'chosen' | 'to beat';
 /** An encoded corpus is opened once: its file stays open. */
 const opened = new Map<string, ReturnType<typeof openEncodedCorpus>>();
 
@@ -93,7 +95,14 @@ const opened = new Map<string, ReturnType<typeof openEncodedCorpus>>();
 let goneOn: Promise<WeightMap> | undefined;
 
 for (const count of values.train.split(',').map(Number)) {
-  const results: Record<Result, number[]> = { network: [], text: [], average: [], chosen: [], 'to beat': [] };
+  const results: Record<Result, number[]> = {
+    network: [],
+    text: [],
+    look: [],
+    average: [],
+    chosen: [],
+    'to beat': [],
+  };
   for (const seed of values.seeds.split(',').map(Number)) {
     const reached = await learn(count, seed);
     for (const [name, accuracy] of Object.entries(reached)) results[name as Result].push(accuracy);
@@ -174,9 +183,17 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
   const textOf = (examples: readonly TrainingExample[], by = text) =>
     by.predict(examples.map(({ unit }) => wordsOf.get(unit) ?? []));
 
+  const look = await trainLookClassifier(await readLooks(training), labels.length, async () => {}, {
+    seed,
+    start: lookStart,
+  });
+  const lookOf = async (examples: readonly TrainingExample[]) =>
+    look.predict((await readLooks(examples)).map(({ look }) => look));
+
   const choice = chooseClassifier({
     network: await predict(validation),
     text: textOf(validation),
+    look: await lookOf(validation),
     labels: validation.map(({ label }) => label),
     classCount: labels.length,
     earlier: average?.weights ?? null,
@@ -184,27 +201,36 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
   const ofNetwork = await predict(corpus.validation);
   classifier.dispose();
   const ofText = textOf(corpus.validation);
+  const ofLook = await lookOf(corpus.validation);
   // Where there was nothing to fit weights by and no average to go on from, equal ones are shown; the choice is the network alone.
   const isWeighted = choice.figures !== null || choice.chosen === 'average';
-  const { network: one, text: other } = isWeighted ? choice.weights : { network: 0.5, text: 0.5 };
-  const ofAverage = ofNetwork.map((probabilities, row) =>
-    averageLogarithms([
-      { probabilities, weight: one },
-      { probabilities: ofText[row] ?? [], weight: other },
-    ]),
+  const weights = isWeighted ? choice.weights : { network: 1 / 3, text: 1 / 3, look: 1 / 3 };
+  const ofAverage = ofNetwork.map((network, row) =>
+    averageOf({ network, text: ofText[row] ?? [], look: ofLook[row] ?? [] }, weights),
   );
   const accuracies = {
     network: accuracyOn(corpus.validation, ofNetwork),
     text: accuracyOn(corpus.validation, ofText),
+    look: accuracyOn(corpus.validation, ofLook),
     average: accuracyOn(corpus.validation, ofAverage),
     'to beat': accuracyOn(corpus.validation, textOf(corpus.validation, toBeat)),
   };
   console.log(
-    `${count} labels, seed ${seed}: network ${percent(accuracies.network)} (loss ${lossOn(corpus.validation, ofNetwork)}), text ${percent(accuracies.text)}, average ` +
-      `${percent(accuracies.average)} (weights ${one.toFixed(2)} and ${other.toFixed(2)}), chosen ${choice.chosen}, to beat ${percent(accuracies['to beat'])}; ` +
+    `${count} labels, seed ${seed}: network ${percent(accuracies.network)} (loss ${lossOn(corpus.validation, ofNetwork)}), text ${percent(accuracies.text)}, look ${percent(accuracies.look)}, ` +
+      `average ${percent(accuracies.average)} (weights ${weights.network.toFixed(2)}, ${weights.text.toFixed(2)} and ${weights.look.toFixed(2)}), chosen ${choice.chosen}, to beat ${percent(accuracies['to beat'])}; ` +
       `${corpus.validation.length} pages, best epoch ${next.value.bestEpoch}, ${seconds(startedAt)}`,
   );
   return { ...accuracies, chosen: accuracies[choice.chosen] };
+}
+
+/** What pages look like from afar. */
+async function readLooks(examples: readonly TrainingExample[]): Promise<LabelledLook[]> {
+  const looks: LabelledLook[] = [];
+  for (const example of examples) {
+    const { image } = await loadPage(example, MOST_TOKENS);
+    looks.push({ look: describeLook(image), label: example.label });
+  }
+  return looks;
 }
 
 /** As many training pages of each label, drawn by the seed, and which of them are kept back. */

@@ -1,7 +1,7 @@
 /**
  * What a saved model says of real scans it was never trained on: its labels are mapped to those of the data set rvl5 by name, and
  * what it says of its other labels is left out, as in an installation that has only these five. Of an average also what its network and its
- * text classifier say alone, of the words that come with the data set.
+ * other members say alone, of the words that come with the data set.
  *
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:zero-shot -- [--model starter/model] [--split val] [--work <folder>]
  */
@@ -16,7 +16,9 @@ import { ENGINE_NAMES, startEngine } from '../src/layoutlmv2/engine.js';
 import { mostLikely, softmax } from '../src/layoutlmv2/probability.js';
 import { createTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
 import { loadPage } from '../src/layoutlmv2/training/examples.js';
-import { averageLogarithms } from '../src/linear-classifiers/average/averaging.js';
+import { averageOf } from '../src/linear-classifiers/average/choose-classifier.js';
+import { describeLook } from '../src/linear-classifiers/look/gradient-histograms.js';
+import { createLookClassifier } from '../src/linear-classifiers/look/look-classifier.js';
 import { createTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
 import { readModel } from '../src/models/model-folder.js';
 import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
@@ -53,12 +55,14 @@ const examples = values.split === 'train' ? corpus.training : corpus.validation;
 const classifier = createPageClassifier({ config, weights, labelCount: labels.length });
 const maxTokens = Math.min(Number(values.tokens), config.maxPositionEmbeddings);
 const ofNetwork: Float32Array[] = [];
+const looks: Float32Array[] = [];
 const startedAt = performance.now();
 for (let from = 0; from < examples.length; from += 32) {
   const part = examples.slice(from, from + 32);
   const pages = await Promise.all(part.map((example) => loadPage(example, maxTokens)));
   for (const { logits } of await classifier.classify(pages))
     ofNetwork.push(Float32Array.from(softmax(logits)));
+  for (const { image } of pages) looks.push(describeLook(image));
 }
 console.log(
   `${examples.length} pages of ${values.split}, ${((performance.now() - startedAt) / examples.length).toFixed(1)} ms a page of the network`,
@@ -75,13 +79,13 @@ if (model.architecture === 'average') {
     examples.map(({ unit }) => wordsOf.get(unit) ?? []),
   );
   report('text', ofText);
-  const ofAverage = ofNetwork.map((probabilities, page) =>
-    averageLogarithms([
-      { probabilities, weight: model.weights.network },
-      { probabilities: ofText[page] ?? [], weight: model.weights.text },
-    ]),
+  const { weights: ofMembers, look } = model;
+  const ofLook = look ? createLookClassifier(look).predict(looks) : null;
+  if (ofLook) report('look', ofLook);
+  const ofAverage = ofNetwork.map((network, page) =>
+    averageOf({ network, text: ofText[page] ?? [], look: ofLook?.[page] ?? [] }, ofMembers),
   );
-  report(`average (weights ${model.weights.network} and ${model.weights.text})`, ofAverage);
+  report(`average (weights ${ofMembers.network}, ${ofMembers.text} and ${ofMembers.look})`, ofAverage);
 }
 process.exit(0);
 

@@ -1,6 +1,5 @@
 /** The text classifier of the starter model: learnt from the words of a corpus' training pages, once. */
-import { access, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { readCorpus } from '../corpus/read-corpus.js';
 import { trainTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
@@ -9,6 +8,7 @@ import {
   type SavedTextModel,
   writeTextModel,
 } from '../src/linear-classifiers/text/text-model-folder.js';
+import { isLearnt } from './is-learnt.js';
 
 // Each has a weight a label: of 23 labels these are 2.4 megabytes in half precision, a fifth of the network. What is left out stands
 // in the fewest pages.
@@ -24,15 +24,7 @@ export async function learnWords(
   folder: string,
   labels: readonly string[],
 ): Promise<SavedTextModel> {
-  // It is written last.
-  if (await isThere(join(folder, 'config.json'))) {
-    const found = await readTextModel(folder);
-    if (found.labels.join() !== labels.join())
-      throw new Error(
-        `${folder} tells ${found.labels.join(', ')}; the corpus has ${labels.join(', ')}. Delete it and start again.`,
-      );
-    return found;
-  }
+  if (await isLearnt(folder, labels)) return await readTextModel(folder);
   const training: { words: string[]; label: number }[] = [];
   for await (const { split, label, words } of readCorpus(corpusFolder)) {
     if (split === 'train')
@@ -42,14 +34,4 @@ export async function learnWords(
   await rm(folder, { recursive: true, force: true });
   await writeTextModel(folder, model, labels);
   return { ...model, labels, temperature: null };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
 }

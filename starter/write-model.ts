@@ -1,6 +1,7 @@
-/** Writes the starter model as what it is: an average of a network and a text classifier, both in half precision. */
+/** Writes the starter model as what it is: an average of a network, a text classifier and a classifier of looks, all in half precision. */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { type Checkpoint, writeCheckpoint } from '../src/layoutlmv2/checkpoints/checkpoint.js';
+import { type SavedLookModel, writeLookModel } from '../src/linear-classifiers/look/look-model-folder.js';
 import type { SavedTextModel } from '../src/linear-classifiers/text/text-model-folder.js';
 import { writeTextModel } from '../src/linear-classifiers/text/text-model-folder.js';
 import { memberFoldersOf, writeAverage } from '../src/models/average-folder.js';
@@ -10,13 +11,20 @@ import { memberFoldersOf, writeAverage } from '../src/models/average-folder.js';
  * states that it is made of stay.
  *
  * @param model.textWeight of the text classifier, above 0 and below 1; the network has what is left of 1, so that the average is as
- * sure as its members are
+ * sure as these two are
+ * @param model.lookWeight of the classifier of looks, beside the two; 0 leaves it out
  */
 export async function writeStarterModel(
   folder: string,
-  model: { network: Checkpoint; text: SavedTextModel; textWeight: number },
+  model: {
+    network: Checkpoint;
+    text: SavedTextModel;
+    look: SavedLookModel;
+    textWeight: number;
+    lookWeight: number;
+  },
 ): Promise<void> {
-  const { network, text, textWeight } = model;
+  const { network, text, look, textWeight, lookWeight } = model;
   const part = `${folder}.part`;
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { recursive: true });
@@ -25,7 +33,9 @@ export async function writeStarterModel(
   await writeTextModel(members.text, text, text.labels, { type: 'F16' });
   // Without the last digits that binary fractions leave of a difference.
   const networkWeight = Number((1 - textWeight).toFixed(6));
-  await writeAverage(part, { weights: { network: networkWeight, text: textWeight }, labels: text.labels });
+  if (lookWeight > 0) await writeLookModel(members.look, look, look.labels, { type: 'F16' });
+  const weights = { network: networkWeight, text: textWeight, look: lookWeight };
+  await writeAverage(part, { weights, labels: text.labels });
   await rm(folder, { recursive: true, force: true });
   await rename(part, folder);
 }

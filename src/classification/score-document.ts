@@ -9,8 +9,8 @@ import type { NewPrediction } from './classification.repository.js';
 import type { EncodeStoredPage } from './encode-page.js';
 import { maskScores } from './label-scores.js';
 import type { LoadedModel } from './model-holder.js';
+import { createPageReaders } from './page-readers.js';
 import { describeScores } from './prediction.js';
-import { createReadTexts } from './read-texts.js';
 
 /** Pages first, the whole last; as the model says it, whatever has become of its labels. */
 type ScoreDocument = (
@@ -24,8 +24,7 @@ export function createScoreDocument(dependencies: {
   connection: DatabaseConnection;
   encodePage: EncodeStoredPage;
 }): ScoreDocument {
-  const { encodePage } = dependencies;
-  const readers = { encodePage, readTexts: createReadTexts(dependencies) };
+  const readers = createPageReaders(dependencies);
   return async (model, documentId, pages, signal) => {
     const { version, labelIds, classifier } = model;
     const { name: engine, device } = classifier.computedBy;

@@ -1,6 +1,6 @@
 /** The kinds of classifiers that a model version can be. How each is loaded and asked is known to classification/architectures. */
 
-const architectureNames = ['LayoutLMv2', 'TF-IDF', 'average'] as const;
+const architectureNames = ['LayoutLMv2', 'TF-IDF', 'HOG', 'average'] as const;
 export type ArchitectureName = (typeof architectureNames)[number];
 
 /** What a classifier looks at. */
@@ -13,12 +13,14 @@ const readsAll: readonly PageContent[] = pageContents;
 export const contentsRead: Readonly<Record<ArchitectureName, readonly PageContent[]>> = {
   LayoutLMv2: readsAll,
   'TF-IDF': ['WORDS'],
+  HOG: ['IMAGE'],
   average: readsAll,
 };
 
 /** Whether a run can go on from what a version has learnt. */
 export function hasNetwork({ architecture }: { architecture: string }): boolean {
-  return architectureNameOf(architecture) !== 'TF-IDF';
+  const name = architectureNameOf(architecture);
+  return name === 'LayoutLMv2' || name === 'average';
 }
 
 /** @throws Error for a version that a newer program has written. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describeTemperature, temperatureOf } from '../layoutlmv2/calibration/stored-temperature.js';
 import { isJsonObject, parseJson } from '../layoutlmv2/checkpoints/json.js';
 import { labelsOf } from '../layoutlmv2/config.js';
+import type { MemberWeights } from '../linear-classifiers/average/choose-classifier.js';
 import { type ArchitectureName, architectureNameOf, hasNetwork } from './architecture.js';
 import { createNoNetworkError } from './model.errors.js';
 
@@ -25,7 +26,7 @@ type Average = {
 export const averageModelType = 'average';
 const configName = 'config.json';
 /** Of the members by what they are, the names of the folders inside that of the average. */
-export const memberFolders = { network: 'network', text: 'text' };
+export const memberFolders = { network: 'network', text: 'text', look: 'look' };
 
 /** Where the network of a version lies. @throws AppError MODEL_HAS_NO_NETWORK. */
 export function networkFolderOf(version: { architecture: string; number: number }, folder: string): string {
@@ -41,15 +42,26 @@ export function findTextFolderOf(version: { architecture: string }, folder: stri
     case 'TF-IDF':
       return folder;
     case 'LayoutLMv2':
+    case 'HOG':
       return null;
   }
 }
 
-/** Writes what joins a network and a text classifier, which lie in the folders that {@link memberFoldersOf} gives. */
+/** Where the classifier of looks of a version lies; null where it has none. @throws Error that names the file at fault. */
+export async function findLookFolderOf(
+  version: { architecture: string },
+  folder: string,
+): Promise<string | null> {
+  if (architectureNameOf(version.architecture) !== 'average') return null;
+  const { members } = await readAverage(folder);
+  return members.find(({ architecture }) => architecture === 'HOG')?.folder ?? null;
+}
+
+/** Writes what joins a network, a text classifier and, where it has weight, a classifier of looks, in the folders that {@link memberFoldersOf} gives. */
 export async function writeAverage(
   folder: string,
   average: {
-    weights: { network: number; text: number };
+    weights: MemberWeights;
     labels: readonly string[];
     temperature?: number | null;
   },
@@ -60,6 +72,9 @@ export async function writeAverage(
     members: [
       { architecture: 'LayoutLMv2', folder: memberFolders.network, weight: weights.network },
       { architecture: 'TF-IDF', folder: memberFolders.text, weight: weights.text },
+      ...(weights.look > 0
+        ? [{ architecture: 'HOG', folder: memberFolders.look, weight: weights.look }]
+        : []),
     ],
     id2label: Object.fromEntries(labels.entries()),
     ...describeTemperature(temperature),
@@ -67,8 +82,9 @@ export async function writeAverage(
   await writeFile(join(folder, configName), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-export function memberFoldersOf(folder: string): { network: string; text: string } {
-  return { network: join(folder, memberFolders.network), text: join(folder, memberFolders.text) };
+export function memberFoldersOf(folder: string): typeof memberFolders {
+  const { network, text, look } = memberFolders;
+  return { network: join(folder, network), text: join(folder, text), look: join(folder, look) };
 }
 
 /** Reads what joins the members, not the members themselves. @throws Error that names the file at fault. */

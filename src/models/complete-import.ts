@@ -15,8 +15,7 @@ import { labelNameOfClass, starterFolderName } from './starter-model.js';
 // Positions beyond were trained by no published model, whatever their tables hold.
 const mostTokens = 512;
 
-const reasonOfAverage =
-  'Comes as an average of a network and a text classifier, with the weights of its own config.json.';
+const reasonOfAverage = 'Comes as an average, with the weights of its own config.json.';
 
 /** Writes down what an import has brought; gives what its version now is. */
 export async function completeImport(
@@ -87,6 +86,7 @@ function describeMembers(weights: NonNullable<ModelDescription['weights']>): Mod
   return [
     { architecture: 'LayoutLMv2', weight: weights.network, ...unmeasured },
     { architecture: 'TF-IDF', weight: weights.text, ...unmeasured },
+    ...(weights.look > 0 ? [{ architecture: 'HOG', weight: weights.look, ...unmeasured }] : []),
   ];
 }
 

@@ -26,7 +26,7 @@ import {
 import {
   architectureOfConfig,
   findLicenceOfFolder,
-  memberFolderNames,
+  listMemberFolders,
   type ReadModel,
   readModel,
 } from './model-folder.js';
@@ -129,7 +129,7 @@ async function findModelFolder(
     const { config } = await describeFolder(folder);
     if (!isStarter) {
       // A member may be no link to a place outside either.
-      for (const member of memberFolderNames(architectureOfConfig(config)))
+      for (const member of await listMemberFolders(folder))
         await findBaseModelFolder(baseModelsFolder, `${source.folder}/${member}`);
     }
     return { folder, config, licence: await findLicenceOfFolder(folder) };

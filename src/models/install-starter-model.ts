@@ -11,7 +11,7 @@ import { completeImport } from './complete-import.js';
 import { recogniseFullDisk } from './fetch-checkpoint.js';
 import { type RequireLicence, unknownLicence } from './licence.js';
 import { createStarterUnusableError } from './model.errors.js';
-import { describeModelFolder, findLicenceOfFolder, memberFolderNames } from './model-folder.js';
+import { describeModelFolder, findLicenceOfFolder, listMemberFolders } from './model-folder.js';
 import {
   insertImport,
   isNewInstallation,
@@ -56,7 +56,7 @@ export function createInstallStarterModel(dependencies: {
     const fetched = { licence, commit: null, isVerified: null, byteSize: null };
     const change = await completeImport(tx, origin, model, fetched);
     const version = requireServable(await updateModelVersion(tx, id, change), requireLicence);
-    await store.copyFolder(id, from, memberFolderNames(model.architecture));
+    await store.copyFolder(id, from, await listMemberFolders(from));
     await serveInsteadOf(tx, version, { expectedId: null, reason }, announce);
     return version;
   };

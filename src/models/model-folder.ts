@@ -1,9 +1,10 @@
 /**
  * A folder with a model of any architecture, from outside or our own: what it is, told by its files, and how it is taken over. An
- * average is a network and a text classifier that can say the same, each whole in a folder inside (average-folder.ts).
+ * average is a network, a text classifier and perhaps a classifier of looks that can say the same, each whole in a folder inside
+ * (average-folder.ts).
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   type OpenCheckpoint,
   openCheckpoint,
@@ -14,6 +15,12 @@ import {
 import { describeFolder } from '../layoutlmv2/checkpoints/hub.js';
 import { isJsonObject, parseJson } from '../layoutlmv2/checkpoints/json.js';
 import type { LayoutLMv2Config } from '../layoutlmv2/config.js';
+import type { MemberWeights } from '../linear-classifiers/average/choose-classifier.js';
+import {
+  readLookModel,
+  type SavedLookModel,
+  writeLookModel,
+} from '../linear-classifiers/look/look-model-folder.js';
 import {
   readTextModel,
   type SavedTextModel,
@@ -29,7 +36,8 @@ import {
   writeAverage,
 } from './average-folder.js';
 
-type Weights = { network: number; text: number };
+/** What a model can be by itself: a classifier of looks serves only in an average. */
+type WholeArchitecture = Exclude<ArchitectureName, 'HOG'>;
 
 /** All that lies in a folder, with its network as `Network` has it. */
 type Content<Network> =
@@ -39,7 +47,9 @@ type Content<Network> =
       architecture: 'average';
       network: Network;
       text: SavedTextModel;
-      weights: Weights;
+      /** Null where it has no weight. */
+      look: SavedLookModel | null;
+      weights: MemberWeights;
       temperature: number | null;
     };
 
@@ -60,19 +70,20 @@ export type ModelDescription = {
   /** What reading it found besides, in sentences. */
   warnings: readonly string[];
   /** Of an average; null of any other architecture. */
-  weights: Weights | null;
+  weights: MemberWeights | null;
 };
 
 /** The architecture that a `config.json` names; what names none of the others is read as a network, and says what is wrong with it. */
-export function architectureOfConfig(config: unknown): ArchitectureName {
+export function architectureOfConfig(config: unknown): WholeArchitecture {
   const modelType = isJsonObject(config) ? config.model_type : null;
   if (modelType === averageModelType) return 'average';
   return modelType === textModelType ? 'TF-IDF' : 'LayoutLMv2';
 }
 
-/** The folders inside that of a model in which its members lie. */
-export function memberFolderNames(architecture: ArchitectureName): string[] {
-  return architecture === 'average' ? [memberFolders.network, memberFolders.text] : [];
+/** The folders inside that of a model in which its members lie; none of what is no average. @throws Error as {@link readModel}. */
+export async function listMemberFolders(folder: string): Promise<string[]> {
+  if ((await readArchitecture(folder)) !== 'average') return [];
+  return (await readAverage(folder)).members.map((member) => relative(folder, member.folder));
 }
 
 /** Reads a model whole. @throws Error that names the file, tensor or setting at fault. */
@@ -95,10 +106,11 @@ export async function writeModel(folder: string, model: ReadModel): Promise<void
       await writeText(folder, model.text);
       break;
     case 'average': {
-      const { network, text, weights, temperature } = model;
+      const { network, text, look, weights, temperature } = model;
       const members = memberFoldersOf(folder);
       await writeCheckpoint(members.network, network);
       await writeText(members.text, text);
+      if (look) await writeLookModel(members.look, look, look.labels);
       await writeAverage(folder, { weights, labels: text.labels, temperature });
       break;
     }
@@ -148,7 +160,7 @@ export async function getNetworkFolder(folder: string): Promise<string> {
   }
 }
 
-async function readArchitecture(folder: string): Promise<ArchitectureName> {
+async function readArchitecture(folder: string): Promise<WholeArchitecture> {
   const path = join(folder, 'config.json');
   return architectureOfConfig(parseJson(await readFile(path, 'utf8'), path));
 }
@@ -171,22 +183,33 @@ async function readContent<Network extends Pick<ReadCheckpoint, 'labels'>>(
       const text = await readTextModel(folders.text);
       if (network.labels === null)
         throw new Error(`${folders.network} has no classifier, so it cannot be a member of an average.`);
-      requireSameLabels(network.labels, { [memberFolders.text]: text.labels, [folder]: labels });
-      return { architecture, network, text, weights, temperature };
+      const look = weights.look > 0 ? await readLookModel(folders.look) : null;
+      requireSameLabels(network.labels, {
+        [memberFolders.text]: text.labels,
+        ...(look && { [memberFolders.look]: look.labels }),
+        [folder]: labels,
+      });
+      return { architecture, network, text, look, weights, temperature };
     }
   }
 }
 
-/** The weights of the two members that an average has here. */
-function weightsOf(members: Awaited<ReturnType<typeof readAverage>>['members'], folder: string): Weights {
+/** The weights of the members that an average may have here. */
+function weightsOf(
+  members: Awaited<ReturnType<typeof readAverage>>['members'],
+  folder: string,
+): MemberWeights {
   const folders = memberFoldersOf(folder);
-  const network = members.find((one) => one.architecture === 'LayoutLMv2' && one.folder === folders.network);
-  const text = members.find((one) => one.architecture === 'TF-IDF' && one.folder === folders.text);
-  if (!network || !text || members.length !== 2)
+  const find = (architecture: ArchitectureName, place: string) =>
+    members.find((one) => one.architecture === architecture && one.folder === place);
+  const network = find('LayoutLMv2', folders.network);
+  const text = find('TF-IDF', folders.text);
+  const look = find('HOG', folders.look);
+  if (!network || !text || members.length !== (look ? 3 : 2))
     throw new Error(
-      `${join(folder, 'config.json')} should name two members, a LayoutLMv2 network in "${memberFolders.network}" and a TF-IDF text classifier in "${memberFolders.text}"; found ${members.map((one) => one.architecture).join(', ')}.`,
+      `${join(folder, 'config.json')} should name a LayoutLMv2 network in "${memberFolders.network}" and a TF-IDF text classifier in "${memberFolders.text}", and may name a HOG classifier of looks in "${memberFolders.look}"; found ${members.map((one) => one.architecture).join(', ')}.`,
     );
-  return { network: network.weight, text: text.weight };
+  return { network: network.weight, text: text.weight, look: look?.weight ?? 0 };
 }
 
 /** @throws Error that names the network, who differs from it, and where. */

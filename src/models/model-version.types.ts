@@ -39,7 +39,7 @@ export class ModelVersionType implements ModelVersion {
 
   @Field(() => String, {
     description:
-      'LayoutLMv2, a network; TF-IDF, a text classifier with logistic regression; or average, of the two',
+      'LayoutLMv2, a network; TF-IDF, a text classifier with logistic regression; or average, of the two and perhaps of HOG, which sees what a page looks like from afar',
   })
   architecture!: string;
 

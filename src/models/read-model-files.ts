@@ -1,8 +1,9 @@
 /** Reads the files of a version that something is to be made of, and says what is wrong with them. */
 import { join, relative } from 'node:path';
+import { readLookModel, type SavedLookModel } from '../linear-classifiers/look/look-model-folder.js';
 import { readTextModel, type SavedTextModel } from '../linear-classifiers/text/text-model-folder.js';
 import { systemCodeOf } from '../shared/errors.js';
-import { findTextFolderOf, networkFolderOf } from './average-folder.js';
+import { findLookFolderOf, findTextFolderOf, networkFolderOf } from './average-folder.js';
 import { createModelFilesUnusableError } from './model.errors.js';
 import type { ModelStore } from './model-store.js';
 import type { ReadyModelVersion } from './model-version.js';
@@ -36,6 +37,22 @@ export async function findTextModel(
   const folder = store.folderOf(version.id);
   const ofText = findTextFolderOf(version, folder);
   return ofText === null ? null : readFiles(version, folder, () => readTextModel(ofText));
+}
+
+/**
+ * The classifier of looks in a version that is an average; null where it has none.
+ *
+ * @throws AppError MODEL_FILES_UNUSABLE naming the version and the file, tensor or setting at fault
+ */
+export async function findLookModel(
+  version: ReadyModelVersion,
+  store: ModelStore,
+): Promise<SavedLookModel | null> {
+  const folder = store.folderOf(version.id);
+  return readFiles(version, folder, async () => {
+    const ofLook = await findLookFolderOf(version, folder);
+    return ofLook === null ? null : await readLookModel(ofLook);
+  });
 }
 
 async function readFiles<T>(version: ReadyModelVersion, folder: string, read: () => Promise<T>): Promise<T> {

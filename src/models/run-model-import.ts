@@ -17,7 +17,7 @@ import {
 import { createImportProgress } from './import-progress.js';
 import type { RequireLicence } from './licence.js';
 import { importModelJob } from './model.jobs.js';
-import { describeModel, memberFolderNames, writeModel } from './model-folder.js';
+import { describeModel, listMemberFolders, writeModel } from './model-folder.js';
 import { type ModelImport, nameOfSource, sourceOf } from './model-import.js';
 import {
   findImports,
@@ -66,7 +66,7 @@ export function createRunModelImport(dependencies: {
       const model = await readFetchedModel(source, fetched.folder);
       signal.throwIfAborted();
       await writeModel(await store.prepareFolder(id), model);
-      await store.copyModelCards(id, fetched.folder, memberFolderNames(model.architecture));
+      await store.copyModelCards(id, fetched.folder, await listMemberFolders(fetched.folder));
       await progress.end();
       const isDone = await change(id, (tx) => completeImport(tx, origin, describeModel(model), fetched));
       if (isDone)

@@ -1,11 +1,11 @@
 /**
- * Which of what a run has learnt may serve: the network, the text classifier, or the average of the two, by the validation documents;
+ * Which of what a run has learnt may serve: the network, the text classifier, or the average of both and a classifier of looks, by the validation documents;
  * and why, in sentences for people. What is chosen is what the gate judges and what all figures are of.
  */
 import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
-import { averageLogarithms } from '../linear-classifiers/average/averaging.js';
 import {
+  averageOf,
   type ClassifierChoice,
   chooseClassifier,
   leastRowsToChoose,
@@ -14,6 +14,7 @@ import {
 } from '../linear-classifiers/average/choose-classifier.js';
 import type { ArchitectureName } from '../models/architecture.js';
 import type { ModelMember } from '../models/model-version.js';
+import type { LearntLook } from './learn-look.js';
 import type { LearntText } from './learn-text.js';
 
 type Predictions = { validation: UnitPrediction[]; holdout: UnitPrediction[] };
@@ -29,38 +30,52 @@ export type ChosenArchitecture = {
   predictions: Predictions;
 };
 
-/** The weights of an average of a network and a text classifier; null for members that are none. */
+/** The weights of an average; null where there are no members. */
 export function memberWeightsOf(members: readonly ModelMember[]): MemberWeights | null {
+  if (members.length === 0) return null;
   const weightOf = (name: ArchitectureName) =>
     members.find(({ architecture }) => architecture === name)?.weight ?? 0;
-  const weights = { network: weightOf('LayoutLMv2'), text: weightOf('TF-IDF') };
-  return weights.network > 0 && weights.text > 0 ? weights : null;
+  return { network: weightOf('LayoutLMv2'), text: weightOf('TF-IDF'), look: weightOf('HOG') };
 }
 
 /**
- * @param text null where no document was left to learn words from
+ * @param options.text null where no document was left to learn words from
+ * @param options.look null where there was no page to learn looks from
  * @param options.earlier the weights of the average that the run went on from; null where it was none
  */
 export function chooseArchitecture(
   network: Predictions,
-  text: LearntText | null,
-  { classCount, earlier }: { classCount: number; earlier: MemberWeights | null },
+  options: {
+    text: LearntText | null;
+    look: LearntLook | null;
+    classCount: number;
+    earlier: MemberWeights | null;
+  },
 ): ChosenArchitecture {
+  const { text, look, classCount, earlier } = options;
   const alone: ChosenArchitecture = {
     architecture: 'LayoutLMv2',
     reason: null,
-    weights: { network: 1, text: 0 },
+    weights: { network: 1, text: 0, look: 0 },
     members: [],
     predictions: network,
   };
-  if (text === null) return alone;
+  if (text === null || look === null) return alone;
   const saidByText = new Map([...text.validation, ...text.holdout].map((said) => [said.unit, said]));
   // Of a document that has gone since, there are no words.
   const [unread = new Float32Array()] = text.classifier.predict([[]]);
   const textOf = ({ unit }: UnitPrediction) => saidByText.get(unit)?.probabilities ?? unread;
+  const saidByLook = new Map([...look.validation, ...look.holdout].map((said) => [said.unit, said]));
+  const lookOf = ({ unit }: UnitPrediction) => {
+    const said = saidByLook.get(unit);
+    // Both see the same pages.
+    if (!said) throw new Error(`the classifier of looks has not seen the document ${unit}`);
+    return said.probabilities;
+  };
   const choice = chooseClassifier({
     network: network.validation.map(({ probabilities }) => probabilities),
     text: network.validation.map(textOf),
+    look: network.validation.map(lookOf),
     labels: network.validation.map(({ label }) => label),
     classCount,
     earlier,
@@ -83,10 +98,7 @@ export function chooseArchitecture(
       return { architecture: 'TF-IDF', reason, weights, members: [], predictions: judge(textOf) };
     case 'average': {
       const average = (said: UnitPrediction) =>
-        averageLogarithms([
-          { probabilities: said.probabilities, weight: weights.network },
-          { probabilities: textOf(said), weight: weights.text },
-        ]);
+        averageOf({ network: said.probabilities, text: textOf(said), look: lookOf(said) }, weights);
       const members = membersOf(choice);
       return { architecture: 'average', reason, weights, members, predictions: judge(average) };
     }
@@ -100,21 +112,30 @@ function membersOf({ weights, figures }: ClassifierChoice): ModelMember[] {
   return [
     member('LayoutLMv2', weights.network, figures?.network),
     member('TF-IDF', weights.text, figures?.text),
+    ...(weights.look > 0 ? [member('HOG', weights.look, figures?.look)] : []),
   ];
 }
 
-function explain({ chosen, rows, figures }: ClassifierChoice): string {
+function explain({ chosen, rows, weights, figures }: ClassifierChoice): string {
+  const average = `The average of network${weights.look > 0 ? ', text classifier and classifier of looks' : ' and text classifier'}`;
   if (chosen === 'average' && figures === null)
-    return `The average of network and text classifier, with the weights of the average that the run went on from: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which new ones are fitted and the three are compared.`;
+    return `${average}, with the weights of the average that the run went on from: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which new ones are fitted and they are compared.`;
   if (rows < leastRowsToChoose)
-    return `The network alone: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which it is compared with the text classifier and with their average.`;
+    return `The network alone: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which it is compared with the text classifier and with averages.`;
   if (figures === null)
     return 'The network alone: not all that it says of the validation documents are numbers.';
-  const told = `on ${rows} validation documents, each left out of the fit that it is judged by, the loss is ${figures.network.loss.toFixed(3)} of the network, ${figures.text.loss.toFixed(3)} of the text classifier and ${figures.average.loss.toFixed(3)} of their average, the macro-F1 ${figures.network.macroF1.toFixed(3)}, ${figures.text.macroF1.toFixed(3)} and ${figures.average.macroF1.toFixed(3)}.`;
+  const list = (of: keyof RowFigures) => {
+    const [network, text, look, all] = [figures.network, figures.text, figures.look, figures.average].map(
+      (row) => row[of].toFixed(3),
+    );
+    return { network, text, look, all };
+  };
+  const [loss, macroF1] = [list('loss'), list('macroF1')];
+  const told = `on ${rows} validation documents, each left out of the fit that it is judged by, the loss is ${loss.network} of the network, ${loss.text} of the text classifier, ${loss.look} of the classifier of looks and ${loss.all} of their average, the macro-F1 ${macroF1.network}, ${macroF1.text}, ${macroF1.look} and ${macroF1.all}.`;
   const verdict = {
-    network: 'The network alone, as neither the text classifier nor the average of the two is clearly better',
-    text: 'The text classifier alone, which is clearly better than the network, and the average of the two is not better still',
-    average: 'The average of network and text classifier, which is clearly better than either',
+    network: 'The network alone, as neither the text classifier nor the average is clearly better',
+    text: 'The text classifier alone, which is clearly better than the network, and the average is not better still',
+    average: `${average}, which is clearly better than network and text classifier alone`,
   }[chosen];
   return `${verdict}: ${told}`;
 }

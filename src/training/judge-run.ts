@@ -2,12 +2,12 @@
  * Lets the promotion gate judge what a run has made: the serving model scores the very holdout documents the candidate was
  * measured on, in the same job, of whatever architecture it is, with its own labels, read as they are when it serves.
  */
-import type { PageReaders } from '../classification/architectures/architecture.js';
+
 import { loadClassifier } from '../classification/architectures/architectures.js';
 import type { EncodeStoredPage } from '../classification/encode-page.js';
 import { maskScores } from '../classification/label-scores.js';
+import { createPageReaders } from '../classification/page-readers.js';
 import { describeScores } from '../classification/prediction.js';
-import { createReadTexts } from '../classification/read-texts.js';
 import { getLabelSet, getLabels } from '../labels/get-label.js';
 import { currentLabelId, type LabelSet } from '../labels/label.js';
 import { applyTemperature } from '../layoutlmv2/calibration/temperature.js';
@@ -56,7 +56,6 @@ export function createJudgeRun(dependencies: {
 }): JudgeRun {
   const { connection, encodePage, store } = dependencies;
   const { database } = connection;
-  const readTexts = createReadTexts({ connection });
 
   const scoreHoldout = async (
     version: ReadyModelVersion,
@@ -64,13 +63,13 @@ export function createJudgeRun(dependencies: {
     servingLabelCount: number,
   ): Promise<UnitPrediction[]> => {
     const { signal } = new AbortController();
-    const readers: PageReaders = {
-      readTexts,
+    const readers = createPageReaders({
+      connection,
       async encodePage(...page) {
         await checkCancelled();
         return await encodePage(...page);
       },
-    };
+    });
     const computedBy = { name: activeEngine(), device: run.device ?? '' };
     const classifier = await loadClassifier({
       ...{ version, store, labelCount: servingLabelCount },

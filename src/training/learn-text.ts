@@ -5,10 +5,10 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
+import type { Start } from '../linear-classifiers/start.js';
 import {
   type TextClassifier,
   type TextModel,
-  type TextStart,
   trainTextClassifier,
 } from '../linear-classifiers/text/text-classifier.js';
 import type { DatabaseConnection } from '../platform/database/database.js';
@@ -27,23 +27,13 @@ export type LearntText = {
 /** What is left of the documents that the run does not learn, and what their words alone tell; null where none is left to learn. */
 export type TextsOfRun = { unlearnt: ReadDocument[]; text: LearntText | null };
 
-/** What a base model's text classifier gives to one of these labels, of which it knows some by the same id. */
-export function textStartOf(
-  model: TextModel,
-  savedLabelIds: readonly string[],
-  labelIds: readonly string[],
-): TextStart {
-  const rows = labelIds.map((labelId) => savedLabelIds.indexOf(labelId));
-  return { model, classes: rows.map((row) => (row < 0 ? null : row)) };
-}
-
 export async function learnText(options: {
   connection: DatabaseConnection;
   /** All of the snapshot. */
   documents: readonly SnapshotDocument[];
   labelIds: readonly string[];
   /** What the base model's text classifier has learnt, if it has one. */
-  start: TextStart | undefined;
+  start: Start<TextModel> | undefined;
   checkCancelled: () => Promise<void>;
 }): Promise<TextsOfRun> {
   const { connection, documents, labelIds, start, checkCancelled } = options;

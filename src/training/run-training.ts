@@ -20,6 +20,7 @@ import { calibrate, fitDocumentTemperature } from './calibrate.js';
 import { chooseArchitecture } from './choose-architecture.js';
 import { insertEvaluation } from './evaluation.repository.js';
 import { createJudgeRun } from './judge-run.js';
+import { learnLook } from './learn-look.js';
 import { learnResumably } from './learn-resumably.js';
 import { learnText } from './learn-text.js';
 import { countWords, listSnapshotDocuments, loadExamples, type SnapshotDocument } from './load-examples.js';
@@ -89,8 +90,8 @@ export function createRunTraining(dependencies: {
         seed,
         training,
       }));
-    const { textStart, memberWeights: earlier = null } = taken ?? {};
-    return { network, data, maxTokens, base, textStart, earlier };
+    const { textStart, lookStart, memberWeights: earlier = null } = taken ?? {};
+    return { network, data, maxTokens, base, textStart, lookStart, earlier };
   };
 
   const learn = (
@@ -130,7 +131,7 @@ export function createRunTraining(dependencies: {
   const train = async (run: TrainingRun, checkCancelled: CheckCancelled) => {
     if (run.snapshotId === null) throw new Error(`run ${run.id} has no snapshot`);
     const documents = await listSnapshotDocuments(connection, await listItems(database, run.snapshotId));
-    const { network, data, maxTokens, base, textStart, earlier } = await prepare(
+    const { network, data, maxTokens, base, textStart, lookStart, earlier } = await prepare(
       run,
       documents,
       checkCancelled,
@@ -144,8 +145,14 @@ export function createRunTraining(dependencies: {
       ...{ labelIds, examples, microBatchSize, maxTokens, seed, checkCancelled },
     });
     const texts = await learnText({ connection, documents, labelIds, start: textStart, checkCancelled });
+    const look = await learnLook({
+      ...{ labelCount: labelIds.length, examples, start: lookStart },
+      ...{ microBatchSize, maxTokens, seed, checkCancelled },
+    });
     // From here on, what is measured and judged is what would serve.
-    const chosen = chooseArchitecture(saidByNetwork, texts.text, { classCount: labelIds.length, earlier });
+    const chosen = chooseArchitecture(saidByNetwork, {
+      ...{ text: texts.text, look, classCount: labelIds.length, earlier },
+    });
     const temperature = fitDocumentTemperature(chosen.predictions.validation);
     const { validation } = chosen.predictions;
     const holdout = calibrate(chosen.predictions.holdout, temperature);
@@ -172,6 +179,7 @@ export function createRunTraining(dependencies: {
       },
       temperature,
       text: texts.text?.classifier.model ?? null,
+      look: look?.classifier.model ?? null,
       textTemperature: texts.text && fitDocumentTemperature(texts.text.validation),
     });
     await life.end(run.id, { status: 'SUCCEEDED' }, async (tx) => {

@@ -4,6 +4,8 @@
  */
 import { type Checkpoint, writeCheckpoint } from '../layoutlmv2/checkpoints/checkpoint.js';
 import { parameterCount } from '../layoutlmv2/parameters.js';
+import type { LookModel } from '../linear-classifiers/look/look-classifier.js';
+import { writeLookModel } from '../linear-classifiers/look/look-model-folder.js';
 import type { TextModel } from '../linear-classifiers/text/text-classifier.js';
 import { writeTextModel } from '../linear-classifiers/text/text-model-folder.js';
 import type { ArchitectureName } from '../models/architecture.js';
@@ -30,6 +32,8 @@ type MadeByRun = {
   textTemperature: number | null;
   /** Whether it went on from that of the base model. */
   isTextFromBase: boolean;
+  /** Null for none. */
+  look: LookModel | null;
   chosen: ChosenArchitecture;
   /** Of what is chosen. */
   temperature: number;
@@ -40,7 +44,7 @@ type MadeByRun = {
 type RegisterVersions = (tx: Transaction) => Promise<ReadyModelVersion>;
 
 export async function writeVersions(store: ModelStore, made: MadeByRun): Promise<RegisterVersions> {
-  const { run, base, network, maxTokens, text, textTemperature, chosen, temperature, labels } = made;
+  const { run, base, network, maxTokens, text, textTemperature, look, chosen, temperature, labels } = made;
   const baseOfText = made.isTextFromBase ? base : null;
   const licenceOfText = baseOfText?.licence ?? ownLicence;
   const names = labels.map(({ name }) => name);
@@ -55,6 +59,7 @@ export async function writeVersions(store: ModelStore, made: MadeByRun): Promise
   await writeCheckpoint(isAverage ? members.network : folder, { ...network, labels: names });
   if (isAverage) {
     await writeTextModel(members.text, text, names);
+    if (look !== null && chosen.weights.look > 0) await writeLookModel(members.look, look, names);
     await writeAverage(folder, { weights: chosen.weights, labels: names, temperature });
   }
   const architecture: ArchitectureName = isAverage ? 'average' : 'LayoutLMv2';

@@ -281,7 +281,12 @@ describe('a model that begins to serve', () => {
     });
     const { id } = await makeDocument();
     const pages = await database.connection.database.page.findMany({ where: { documentId: id } });
-    const readers = { encodePage: async () => variedPage(20, microConfig), readTexts: async () => [] };
+    const page = variedPage(20, microConfig);
+    const readers = {
+      encodePage: async () => page,
+      readImage: async () => page.image,
+      readTexts: async () => [],
+    };
     const computing = servingClassifier.withServingModel(async ({ version, classifier }) => {
       await finished;
       const scored = await classifier.score(pages, readers, context.signal);

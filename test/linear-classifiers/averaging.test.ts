@@ -5,7 +5,7 @@ import {
   chooseClassifier,
   leastRowsToChoose,
 } from '../../src/linear-classifiers/average/choose-classifier.js';
-import { fitPairOfWeights } from '../../src/linear-classifiers/average/fit-averaging.js';
+import { fitWeights } from '../../src/linear-classifiers/average/fit-averaging.js';
 
 const voices = (weights: readonly number[], ...rows: (readonly number[])[]) =>
   rows.map((probabilities, index) => ({ probabilities, weight: weights[index] ?? 0 }));
@@ -48,13 +48,15 @@ function makeRows(count: number, rights: readonly [number, number], confidences:
       const confidence = confidences[member];
       return Float32Array.from([0, 1, 2], (index) => (index === said ? confidence : (1 - confidence) / 2));
     });
-  return { network: say(0), text: say(1), labels, classCount: 3 };
+  // Says nothing of any row.
+  const look = labels.map(() => Float32Array.from([1 / 3, 1 / 3, 1 / 3]));
+  return { network: say(0), text: say(1), look, labels, classCount: 3 };
 }
 
 describe('the weights of an average', () => {
   it('take the sureness of a member back to how often it is right', () => {
     const { network, text, labels } = makeRows(3000, [0.8, 0.8], [0.99, 0.8]);
-    const [ofNetwork, ofText] = fitPairOfWeights(network, text, labels);
+    const [ofNetwork = Number.NaN, ofText = Number.NaN] = fitWeights([network, text], labels);
     // Of independent members the true weights are: what is right of the odds, over what is claimed of them.
     const oddsOf = (share: number) => Math.log(share / ((1 - share) / 2));
     expect(ofNetwork).toBeCloseTo(oddsOf(0.8) / oddsOf(0.99), 1);
@@ -63,7 +65,7 @@ describe('the weights of an average', () => {
 
   it('are the minimum: no step to any side lowers the loss', () => {
     const { network, text, labels } = makeRows(300, [0.7, 0.85], [0.9, 0.7]);
-    const [one, other] = fitPairOfWeights(network, text, labels);
+    const [one = Number.NaN, other = Number.NaN] = fitWeights([network, text], labels);
     // Of what is minimised, with the prior of a half and deviation a half.
     const cost = (pair: readonly [number, number]) =>
       labels.reduce((sum, label, row) => {
@@ -81,23 +83,51 @@ describe('the weights of an average', () => {
 
   it('are never below zero: who is worse than chance is not heard', () => {
     const { network, text, labels } = makeRows(600, [0.9, 0.1], [0.9, 0.6]);
-    const [ofNetwork, ofText] = fitPairOfWeights(network, text, labels);
+    const [ofNetwork = Number.NaN, ofText = Number.NaN] = fitWeights([network, text], labels);
     expect(ofText).toBe(0);
     expect(ofNetwork).toBeCloseTo(1, 0);
-    expect(fitPairOfWeights(text, network, labels)[0]).toBe(0);
+    expect(fitWeights([text, network], labels)[0]).toBe(0);
   });
 
   it('stay near a half where there is hardly a row, also when all are right', () => {
     const { network, text, labels } = makeRows(3, [1, 1], [0.99, 0.99]);
-    for (const weight of fitPairOfWeights(network, text, labels)) {
+    for (const weight of fitWeights([network, text], labels)) {
       expect(weight).toBeGreaterThan(0.4);
       expect(weight).toBeLessThan(1);
     }
   });
 
+  it('are the same minimum for three members, of which one may know nothing or less', () => {
+    const random = createRandom(2);
+    const { network, text, labels } = makeRows(600, [0.75, 0.8], [0.8, 0.8]);
+    const say = (right: number) =>
+      labels.map((label) => {
+        const said = random.uniform() < right ? label : (label + 1) % 3;
+        return Float32Array.from([0, 1, 2], (index) => (index === said ? 0.8 : 0.1));
+      });
+    const members = [network, text, say(0.85)];
+    const weights = fitWeights(members, labels);
+    const cost = (at: readonly number[]) =>
+      labels.reduce(
+        (sum, label, row) =>
+          sum -
+          Math.log(
+            averageLogarithms(voices(at, ...members.map((said) => [...(said[row] ?? [])])))[label] ?? 0,
+          ),
+        0,
+      ) + at.reduce((sum, weight) => sum + 2 * (weight - 1 / 3) ** 2, 0);
+    for (const member of members.keys())
+      for (const step of [0.02, -0.02])
+        expect(cost(weights.map((weight, index) => weight + (index === member ? step : 0)))).toBeGreaterThan(
+          cost(weights),
+        );
+    const [, , ofLiar] = fitWeights([network, text, say(0.05)], labels);
+    expect(ofLiar).toBe(0);
+  });
+
   it('refuse rows that do not go together', () => {
-    expect(() => fitPairOfWeights([[1]], [], [0])).toThrow('1 and 0 for 1');
-    expect(() => fitPairOfWeights([[1]], [[1]], [1])).toThrow('Row 0 has the label 1');
+    expect(() => fitWeights([[[1]], []], [0])).toThrow('1 and 0 for 1');
+    expect(() => fitWeights([[[1]], [[1]]], [1])).toThrow('Row 0 has the label 1');
   });
 });
 
@@ -122,7 +152,7 @@ describe('the choice of what serves', () => {
     const network = labels.map((label) =>
       random.uniform() < 0.3 ? say(label, 0.9, 0.9) : say(label, 0.5, 0.5),
     );
-    const { chosen, figures } = chooseClassifier({ network, text, labels, classCount: 3 });
+    const { chosen, figures } = chooseClassifier({ network, text, look: text, labels, classCount: 3 });
     expect(figures?.average.macroF1).toBeLessThan(figures?.text.macroF1 ?? 0);
     expect(chosen).toBe('average');
   });
@@ -138,9 +168,30 @@ describe('the choice of what serves', () => {
       random.uniform() < 0.8 ? row(label, 0.35) : row(other(label), 0.95),
     );
     const text = labels.map((label) => row(random.uniform() < 0.6 ? label : other(label), 0.6));
-    const { chosen, figures } = chooseClassifier({ network, text, labels, classCount: 3 });
+    const { chosen, figures } = chooseClassifier({ network, text, look: text, labels, classCount: 3 });
     expect(figures?.text.loss).toBeLessThan(figures?.network.loss ?? 0);
     expect(chosen).toBe('network');
+  });
+
+  it('lets a classifier of looks join where it is right about other rows again, and only there', () => {
+    const rows = makeRows(300, [0.75, 0.8], [0.8, 0.8]);
+    const random = createRandom(3);
+    const look = rows.labels.map((label) => {
+      const said = random.uniform() < 0.75 ? label : (label + 1 + random.integer(2)) % 3;
+      return Float32Array.from([0, 1, 2], (index) => (index === said ? 0.8 : 0.1));
+    });
+    const { chosen, weights, figures } = chooseClassifier({ ...rows, look });
+    expect(chosen).toBe('average');
+    expect(weights.look).toBeGreaterThan(0.1);
+    expect(figures?.look.macroF1).toBeGreaterThan(0.6);
+    const without = chooseClassifier(rows);
+    expect(without).toMatchObject({ chosen: 'average', weights: { look: 0 } });
+    expect(figures?.average.loss).toBeLessThan(without.figures?.average.loss ?? 0);
+    // Beside a network that has learnt nothing it makes one with the text.
+    const ignorant = makeRows(300, [1 / 3, 0.9], [1 / 3, 0.9]);
+    const together = chooseClassifier({ ...ignorant, look });
+    expect(together.chosen).toBe('average');
+    expect(together.weights.text).toBeGreaterThan(together.weights.look);
   });
 
   it('falls on the network where the text adds nothing', () => {
@@ -159,11 +210,11 @@ describe('the choice of what serves', () => {
     expect(chooseClassifier(rows)).toEqual({
       chosen: 'network',
       rows: leastRowsToChoose - 1,
-      weights: { network: 1, text: 0 },
+      weights: { network: 1, text: 0, look: 0 },
       figures: null,
     });
     // What both went on from was an average: so are they, with its weights.
-    const earlier = { network: 0.3, text: 0.7 };
+    const earlier = { network: 0.3, text: 0.7, look: 0.2 };
     expect(chooseClassifier({ ...rows, earlier })).toEqual({
       chosen: 'average',
       rows: leastRowsToChoose - 1,

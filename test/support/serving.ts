@@ -21,9 +21,16 @@ export async function createServingWorld() {
   const log = createFactLog(database.connection);
   const folder = await mkdtemp(join(tmpdir(), 'serving-'));
   const blobs = createDiskBlobStorage({ folder: join(folder, 'blobs') });
-  const picture = sharp({ create: { width: 30, height: 40, channels: 3, background: '#fff' } });
-  const image = await picture.png().toBuffer();
-  const { sha256 } = await blobs.write(Readable.from([image]), { maxBytes: image.length });
+  const keepPicture = async (svg: string) => {
+    const image = await sharp(Buffer.from(svg)).flatten({ background: '#fff' }).png().toBuffer();
+    return (await blobs.write(Readable.from([image]), { maxBytes: image.length })).sha256;
+  };
+  const sheet = (content: string) =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="30" height="40">${content}</svg>`;
+  const pictures = {
+    blank: await keepPicture(sheet('')),
+    lined: await keepPicture(sheet('<path d="M3 5H27M3 12H27M3 19H27M3 26H27" stroke="#000" />')),
+  };
   const store = createModelStore(join(folder, 'models'));
   const encodePage = createEncodeStoredPage({ ...log, blobs });
   return {
@@ -34,10 +41,13 @@ export async function createServingWorld() {
     encodePage,
     read: (id: string) => findDocumentById(database.connection.database, id),
     /** A document whose pages have a picture. */
-    async makeDocument(options: Parameters<RecordMaker['makeDocument']>[0] = {}) {
+    async makeDocument({
+      picture = 'blank',
+      ...options
+    }: Parameters<RecordMaker['makeDocument']>[0] & { picture?: keyof typeof pictures } = {}) {
       const document = await make.makeDocument(options);
       await database.query('update pages set image_sha256 = $1 where document_id = $2', [
-        sha256,
+        pictures[picture],
         document.id,
       ]);
       return document;

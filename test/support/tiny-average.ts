@@ -26,7 +26,11 @@ export async function makeTinyAverage(options: {
     const training = textClasses.map((name, label) => ({ words: [name, 'page'], label }));
     const text = await trainTextClassifier([...training, ...training], textClasses.length, async () => {});
     await writeTextModel(members.text, text.model, textClasses);
-    await writeAverage(folder, { weights: { network: 0.4, text: 0.6 }, labels: classes, temperature });
+    await writeAverage(folder, {
+      weights: { network: 0.4, text: 0.6, look: 0 },
+      labels: classes,
+      temperature,
+    });
     const network = await makeTinyCheckpoint({ classes, licence: networkLicence });
     return new Map([
       ...[...network].map(([name, file]) => [`network/${name}`, file] as const),

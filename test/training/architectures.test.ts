@@ -11,7 +11,12 @@ import { createScoreInShadow } from '../../src/classification/score-in-shadow.js
 import { createServingClassifier } from '../../src/classification/serving-classifier.js';
 import { createFailDocument } from '../../src/documents/change-status.js';
 import { ModelResolver } from '../../src/models/model.resolver.js';
-import { describeModelFolder } from '../../src/models/model-folder.js';
+import {
+  describeModelFolder,
+  listMemberFolders,
+  readModel,
+  writeModel,
+} from '../../src/models/model-folder.js';
 import type { ModelVersion } from '../../src/models/model-version.js';
 import { createPromoteModel, createRollbackModel } from '../../src/models/promote-model.js';
 import { createSetShadowModel } from '../../src/models/shadow-model.js';
@@ -24,8 +29,14 @@ import { ModelRunResolver, TrainingResolver } from '../../src/training/training.
 import { silentLog } from '../support/log.js';
 import { createServingWorld, type ServingWorld } from '../support/serving.js';
 
-/** Documents of a split: how many of each label, and whether their words tell it. */
-type Part = { split: 'TRAIN' | 'VALIDATION' | 'HOLDOUT'; invoices: number; letters: number; isTold: boolean };
+/** Documents of a split: how many of each label, and whether their words tell it, or their look. */
+type Part = {
+  split: 'TRAIN' | 'VALIDATION' | 'HOLDOUT';
+  invoices: number;
+  letters: number;
+  isTold: boolean;
+  isSeen?: boolean;
+};
 
 const told = { invoice: 'invoice total amount due', letter: 'dear madam yours sincerely' };
 const untold = 'page scanned without a word that tells';
@@ -51,13 +62,16 @@ async function learn(parts: readonly Part[], bias: { invoice: number; letter: nu
   const base = await world.makeModel([labels.invoice, labels.letter], [bias.invoice, bias.letter]);
   await createPromoteModel(world.log)(base.id);
   const splits = new Map<string, Part['split']>();
-  for (const { split, invoices, letters, isTold } of parts) {
+  for (const { split, invoices, letters, isTold, isSeen } of parts) {
     for (const [name, count] of [
       ['invoice', invoices],
       ['letter', letters],
     ] as const) {
       for (let made = 0; made < count; made += 1) {
-        const { id } = await world.makeDocument({ texts: [isTold ? told[name] : untold] });
+        const { id } = await world.makeDocument({
+          texts: [isTold ? told[name] : untold],
+          picture: isSeen && name === 'invoice' ? 'lined' : 'blank',
+        });
         splits.set(id, split);
         const decision = { documentId: id, labelId: labels[name], decidedBy: 'ann', note: null };
         await createCorrectLabel({ ...world.log, threshold: 0.8, randomShare: 0 })(decision);
@@ -119,9 +133,9 @@ const modelResolver = () =>
   });
 
 /** Uploads a document to a worker that has just started. */
-async function upload(text: string) {
+async function upload(text: string, picture: 'blank' | 'lined' = 'blank') {
   const { log, store, encodePage } = world;
-  const { id } = await world.makeDocument({ status: 'CLASSIFYING', texts: [text] });
+  const { id } = await world.makeDocument({ status: 'CLASSIFYING', texts: [text], picture });
   const servingClassifier = createServingClassifier({ ...log, store, enginePreference: 'wasm' });
   const classify = createClassifyDocument({
     ...log,
@@ -165,7 +179,7 @@ describe('a run of which network and text classifier each know what the other do
       id: run.id,
       architecture: 'average',
       architectureReason: expect.stringMatching(
-        /^The average of network and text classifier, which is clearly better than either: on 38 validation documents/,
+        /^The average of network and text classifier, which is clearly better than network and text classifier alone: on 38 validation documents/,
       ),
     });
     const members = await modelResolver().members(chosen, request());
@@ -177,7 +191,7 @@ describe('a run of which network and text classifier each know what the other do
     }
     expect(modelResolver().reads(chosen)).toEqual(['WORDS', 'BOXES', 'IMAGE']);
     expect(await cardOf(chosen)).toMatch(
-      /An average of document classifiers.*clearly better than either.*- LayoutLMv2, weight \d.*- TF-IDF, weight \d.*- invoice/s,
+      /An average of document classifiers.*clearly better than network and text.*- LayoutLMv2, weight \d.*- TF-IDF, weight \d.*- invoice/s,
     );
   });
 
@@ -308,5 +322,73 @@ describe('a run whose network has learnt nothing', () => {
     // What is measured is what would serve.
     const evaluation = await database().evaluationMetrics.findUnique({ where: { runId: run.id } });
     expect(evaluation).toMatchObject({ accuracy: 1, support: 4 });
+  });
+});
+
+describe('a run of which some documents are told by their words and the others by their look', () => {
+  let made: Awaited<ReturnType<typeof learn>>;
+  beforeAll(async () => {
+    made = await learn(
+      [
+        { split: 'TRAIN', invoices: 3, letters: 3, isTold: true },
+        { split: 'TRAIN', invoices: 3, letters: 3, isTold: false, isSeen: true },
+        { split: 'VALIDATION', invoices: 12, letters: 12, isTold: true },
+        { split: 'VALIDATION', invoices: 12, letters: 12, isTold: false, isSeen: true },
+        { split: 'HOLDOUT', invoices: 2, letters: 2, isTold: false, isSeen: true },
+      ],
+      { invoice: 0, letter: 0 },
+    );
+  });
+
+  it('ends with an average that a classifier of looks has joined, whole in a folder of its own', async () => {
+    const { chosen } = made;
+    expect(chosen).toMatchObject({
+      architecture: 'average',
+      architectureReason: expect.stringMatching(
+        /^The average of network, text classifier and classifier of looks, which is clearly better/,
+      ),
+    });
+    expect(await modelResolver().members(chosen, request())).toMatchObject([
+      { architecture: 'LayoutLMv2' },
+      { architecture: 'TF-IDF' },
+      { architecture: 'HOG', weight: expect.any(Number), validationLoss: expect.any(Number) },
+    ]);
+    expect(await cardOf(chosen)).toMatch(/- HOG, weight \d/);
+    const folder = world.store.folderOf(chosen.id);
+    const model = await readModel(folder);
+    if (model.architecture !== 'average' || !model.look) throw new Error('it has no classifier of looks');
+    expect(model.look.labels).toEqual(['invoice', 'letter']);
+    expect(model.weights.look).toBeGreaterThan(0);
+    const copy = join(folder, 'copy');
+    await writeModel(copy, model);
+    expect(await readModel(copy)).toEqual(model);
+    expect(await listMemberFolders(copy)).toEqual(['network', 'text', 'look']);
+  });
+
+  it('serves with it: of the same words, it is the look that tells', async () => {
+    const { chosen, labels } = made;
+    await createPromoteModel(world.log)(chosen.id);
+    expect(await predictionOf(await upload(untold, 'lined'), chosen)).toMatchObject({
+      labelId: labels.invoice,
+    });
+    expect(await predictionOf(await upload(untold, 'blank'), chosen)).toMatchObject({
+      labelId: labels.letter,
+    });
+  });
+
+  it('is gone on from: the next run takes features and weights of the classifier of looks over', async () => {
+    const { chosen } = made;
+    const next = await start(chosen.id);
+    const after = await finish(next.id);
+    expect(after.chosen.architectureReason).toMatch(
+      /^The average of network, text classifier and classifier of looks/,
+    );
+    const [before, later] = [
+      await readModel(world.store.folderOf(chosen.id)),
+      await readModel(world.store.folderOf(after.chosen.id)),
+    ];
+    if (before.architecture !== 'average' || later.architecture !== 'average') throw new Error('no averages');
+    expect(later.look?.fourier).toEqual(before.look?.fourier);
+    expect(later.weights.look).toBeGreaterThan(0);
   });
 });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PageReaders } from '../../src/classification/architectures/architecture.js';
 import { createEncodeStoredPage } from '../../src/classification/encode-page.js';
+import type { PageReaders } from '../../src/classification/page-readers.js';
 import { createServingClassifier } from '../../src/classification/serving-classifier.js';
 import { writeSafetensors } from '../../src/layoutlmv2/checkpoints/safetensors.js';
 import { parseConfig } from '../../src/layoutlmv2/config.js';
@@ -82,12 +82,14 @@ it('fine-tunes a LayoutXLM, keeps its tokenizer, and serves', { timeout: TIMEOUT
   await createPromoteModel(log)(versionId);
   const serving = createServingClassifier({ ...log, store, enginePreference: 'wasm' });
   const content = { words: [{ text: 'Rechnung', box: [1, 2, 30, 40] as const }], image: null };
+  const never = () => Promise.reject(new Error('a network reads encoded pages'));
   const readers: PageReaders = {
     async encodePage(_, tokenizer) {
       expect(tokenizer.specialIds).toMatchObject({ classification: 0, padding: 1, separator: 2, unknown: 3 });
       return encodePage(content, tokenizer, { maxTokens: 16 });
     },
-    readTexts: async () => [],
+    readImage: never,
+    readTexts: never,
   };
   const pages = await database.connection.database.page.findMany({ take: 1 });
   const probabilities = await serving.withServingModel(async ({ version, classifier }) => {

@@ -1,8 +1,7 @@
 /** What every architecture of a model version has in common: how it is loaded, and what it then says of the pages of a document. */
 import type { Page } from '../../documents/document.js';
 import type { Engine } from '../../layoutlmv2/engine.js';
-import type { EncodeStoredPage } from '../encode-page.js';
-import type { ReadTexts } from '../read-texts.js';
+import type { PageReaders } from '../page-readers.js';
 
 /** What a classifier says of a page, or of a document. */
 export type Scores = {
@@ -22,12 +21,6 @@ export type DocumentScores = {
   /** In the order of the pages. */
   pages: Scores[];
   whole: Scores;
-};
-
-/** How a classifier comes to what it reads of a page. */
-export type PageReaders = {
-  encodePage: EncodeStoredPage;
-  readTexts: ReadTexts;
 };
 
 /** What computes, as it is told with every prediction. */

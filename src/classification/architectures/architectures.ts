@@ -4,12 +4,14 @@ import type { ModelStore } from '../../models/model-store.js';
 import type { ReadyModelVersion } from '../../models/model-version.js';
 import type { Architecture, ComputedBy, LoadedClassifier } from './architecture.js';
 import { createAverageArchitecture } from './average-architecture.js';
+import { hogArchitecture } from './hog-architecture.js';
 import { layoutlmv2Architecture } from './layoutlmv2-architecture.js';
 import { tfIdfArchitecture } from './tf-idf-architecture.js';
 
 const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
   LayoutLMv2: layoutlmv2Architecture,
   'TF-IDF': tfIdfArchitecture,
+  HOG: hogArchitecture,
   average: createAverageArchitecture((name) => architectures[name]),
 };
 

@@ -3,6 +3,7 @@
 import { averageLogarithms } from '../../linear-classifiers/average/averaging.js';
 import type { ArchitectureName } from '../../models/architecture.js';
 import { readAverage } from '../../models/average-folder.js';
+import { shareImages } from '../page-readers.js';
 import type { Architecture, DocumentScores, LoadedClassifier, Scores } from './architecture.js';
 
 /** @param getArchitecture how members are loaded; told late, as an average stands in the same list. */
@@ -39,7 +40,8 @@ export function createAverageArchitecture(
         computedBy: first.classifier.computedBy,
         async score(pages, readers, signal) {
           const said: DocumentScores[] = [];
-          for (const { classifier } of members) said.push(await classifier.score(pages, readers, signal));
+          const shared = shareImages(readers);
+          for (const { classifier } of members) said.push(await classifier.score(pages, shared, signal));
           return {
             pages: pages.map((_, page) => average(said.flatMap((scores) => scores.pages[page] ?? []))),
             whole: average(said.map(({ whole }) => whole)),

@@ -1,17 +1,34 @@
 /**
- * Which of three serves best: a network, a text classifier, or the average of the two. Told by rows that neither has learnt, and
- * fairly: the weights of the average and the temperatures of the two alone are fitted on four fifths of the rows and judged on the
- * fifth left out, five times, as an average fitted on the rows it is judged on would always seem to win. Pure numbers.
+ * Which serves best: a network, a text classifier, or the average of both, with a classifier of looks as a third member where that helps.
+ * Told by rows that none has learnt, and fairly: the weights of the average and the temperatures of each alone are fitted on four fifths of
+ * the rows and judged on the fifth left out, five times, as an average fitted on the rows it is judged on would always seem to win. Pure
+ * numbers.
  */
 import { applyTemperature, fitTemperature, logitsOf } from '../../layoutlmv2/calibration/temperature.js';
 import { confusionMatrix, macroF1Of, meanCrossEntropy } from '../../layoutlmv2/metrics.js';
 import { mostLikely } from '../../layoutlmv2/probability.js';
 import { averageLogarithms } from './averaging.js';
-import { fitPairOfWeights, type PairOfWeights } from './fit-averaging.js';
+import { fitWeights } from './fit-averaging.js';
 
 export type RowFigures = { loss: number; macroF1: number };
 
-export type MemberWeights = { network: number; text: number };
+/** Of an average; 0 for what is none of its members. */
+export type MemberWeights = { network: number; text: number; look: number };
+
+type Member = keyof MemberWeights;
+
+/** Their order wherever numbers of them stand side by side. */
+const memberNames = ['network', 'text', 'look'] as const satisfies readonly Member[];
+const pairNames = ['network', 'text'] as const satisfies readonly Member[];
+
+/** The average of what a row's members say. */
+export function averageOf(said: Record<Member, ArrayLike<number>>, weights: MemberWeights): Float32Array {
+  return averageLogarithms(
+    memberNames
+      .filter((name) => weights[name] > 0)
+      .map((name) => ({ probabilities: said[name], weight: weights[name] })),
+  );
+}
 
 export type ClassifierChoice = {
   chosen: 'network' | 'text' | 'average';
@@ -20,7 +37,7 @@ export type ClassifierChoice = {
   /** Of the average, fitted on all rows. */
   weights: MemberWeights;
   /** On rows left out of the fit; null where there were too few to tell. */
-  figures: { network: RowFigures; text: RowFigures; average: RowFigures } | null;
+  figures: Record<Member | 'average', RowFigures> | null;
 };
 
 /**
@@ -32,57 +49,57 @@ const folds = 5;
 
 /**
  * The text classifier takes the network's place where its loss is clearly lower and it is not clearly less often right, labels of few
- * documents counting as much as others; the average takes the place of the better of the two where the same holds. Where they are equal,
- * it is the network. (That the macro-F1 must be no lower would be too much to ask: of a few hundred rows it is a matter of one or two.)
+ * documents counting as much as others; the average takes the place of the better of the two where the same holds, and the classifier of
+ * looks joins the average where the same holds again. Where they are equal, it is what is simpler, the network first. (That the macro-F1 must be no lower would be too much to ask: of a few hundred rows it is a matter of one or two.)
  *
- * @param options.network probabilities by class, a row a document; `text` of the same documents
- * @param options.earlier the weights of the average that both went on from, if there was one
+ * @param options.network probabilities by class, a row a document; `text` and `look` of the same documents
+ * @param options.earlier the weights of the average that all went on from, if there was one
  */
-export function chooseClassifier(options: {
-  network: readonly ArrayLike<number>[];
-  text: readonly ArrayLike<number>[];
-  labels: readonly number[];
-  classCount: number;
-  earlier?: MemberWeights | null;
-}): ClassifierChoice {
-  const { network, text, labels, classCount, earlier } = options;
+export function chooseClassifier(
+  options: Record<Member, readonly ArrayLike<number>[]> & {
+    labels: readonly number[];
+    classCount: number;
+    earlier?: MemberWeights | null;
+  },
+): ClassifierChoice {
+  const { labels, classCount, earlier } = options;
   const rows = labels.length;
-  const isMeasured = [...network, ...text].every((row) => Array.from(row).every(Number.isFinite));
+  const isMeasured = memberNames.every((name) =>
+    options[name].every((row) => Array.from(row).every(Number.isFinite)),
+  );
   if (rows < leastRowsToChoose && isMeasured && earlier)
     return { chosen: 'average', rows, weights: earlier, figures: null };
   if (rows < leastRowsToChoose || !isMeasured)
-    return { chosen: 'network', rows, weights: { network: 1, text: 0 }, figures: null };
+    return { chosen: 'network', rows, weights: { network: 1, text: 0, look: 0 }, figures: null };
 
-  const left: Record<'network' | 'text' | 'average', Float32Array[]> = {
+  const left: Record<Member | 'pair' | 'all', Float32Array[]> = {
     network: [],
     text: [],
-    average: [],
+    look: [],
+    pair: [],
+    all: [],
   };
   const order: number[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const indices = [...labels.keys()];
     const fitted = indices.filter((index) => index % folds !== fold);
-    const pick = <Value>(values: readonly Value[]) => fitted.flatMap((index) => values[index] ?? []);
+    const pick = (name: Member) => fitted.map((index): ArrayLike<number> => options[name][index] ?? []);
     const fittedLabels = fitted.map((index) => labels[index] ?? -1);
-    const [ofNetwork, ofText] = [pick(network), pick(text)];
-    const networkTemperature = fitTemperature(ofNetwork.map(logitsOf), fittedLabels);
-    const textTemperature = fitTemperature(ofText.map(logitsOf), fittedLabels);
-    const pair = fitPairOfWeights(ofNetwork, ofText, fittedLabels);
+    const temperatures = forMembers((name) => fitTemperature(pick(name).map(logitsOf), fittedLabels));
+    const [pair, all] = [
+      fitMembers(pairNames, pick, fittedLabels),
+      fitMembers(memberNames, pick, fittedLabels),
+    ];
     for (const index of indices.filter((other) => other % folds === fold)) {
-      const [networkRow = [], textRow = []] = [network[index], text[index]];
+      const said = forMembers((name) => options[name][index] ?? []);
       order.push(index);
-      left.network.push(applyTemperature(networkRow, networkTemperature));
-      left.text.push(applyTemperature(textRow, textTemperature));
-      left.average.push(averageOf(networkRow, textRow, pair));
+      for (const name of memberNames) left[name].push(applyTemperature(said[name], temperatures[name]));
+      left.pair.push(averageOf(said, pair));
+      left.all.push(averageOf(said, all));
     }
   }
   const actual = order.map((index) => labels[index] ?? -1);
-  const figures = {
-    network: figuresOf(left.network, actual, classCount),
-    text: figuresOf(left.text, actual, classCount),
-    average: figuresOf(left.average, actual, classCount),
-  };
-  const [ofNetwork, ofText] = fitPairOfWeights(network, text, labels);
+  const figuresIn = (of: keyof typeof left) => figuresOf(left[of], actual, classCount);
   const losses = (of: keyof typeof left) => left[of].map((row, at) => lossOf(row, actual[at] ?? -1));
   const shares = shareOfEach(actual);
   const hits = (of: keyof typeof left) =>
@@ -90,21 +107,30 @@ export function chooseClassifier(options: {
   const isBetter = (one: keyof typeof left, other: keyof typeof left) =>
     isClearlyLower(losses(one), losses(other)) && !isClearlyLower(hits(one), hits(other), errorsOfHits);
   const single = isBetter('text', 'network') ? 'text' : 'network';
-  // An average of which one member has no weight is the other.
-  const isAverage = ofNetwork > 0 && ofText > 0 && isBetter('average', single);
-  const weights = { network: ofNetwork, text: ofText };
-  return { chosen: isAverage ? 'average' : single, rows, weights, figures };
+  const average = isBetter('all', 'pair') ? 'all' : 'pair';
+  const weights = fitMembers(average === 'all' ? memberNames : pairNames, (name) => options[name], labels);
+  // An average of which but one member has weight is that member.
+  const isAverage = memberNames.filter((name) => weights[name] > 0).length > 1 && isBetter(average, single);
+  return {
+    chosen: isAverage ? 'average' : single,
+    rows,
+    weights,
+    figures: { ...forMembers(figuresIn), average: figuresIn(average) },
+  };
 }
 
-function averageOf(
-  network: ArrayLike<number>,
-  text: ArrayLike<number>,
-  [ofNetwork, ofText]: PairOfWeights,
-): Float32Array {
-  return averageLogarithms([
-    { probabilities: network, weight: ofNetwork },
-    { probabilities: text, weight: ofText },
-  ]);
+function forMembers<Value>(of: (name: Member) => Value): Record<Member, Value> {
+  return { network: of('network'), text: of('text'), look: of('look') };
+}
+
+/** The weights of some members; those of the others are 0. */
+function fitMembers(
+  names: readonly Member[],
+  rowsOf: (name: Member) => readonly ArrayLike<number>[],
+  labels: readonly number[],
+): MemberWeights {
+  const weights = fitWeights(names.map(rowsOf), labels);
+  return forMembers((name) => weights[names.indexOf(name)] ?? 0);
 }
 
 function lossOf(row: Float32Array, label: number): number {

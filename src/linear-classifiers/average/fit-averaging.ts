@@ -1,71 +1,75 @@
 /**
- * The weights under which the logarithmic average of two classifiers explains the classes of rows best: logistic stacking with two
- * numbers, each from 0. Pure numbers.
+ * The weights under which the logarithmic average of several classifiers explains the classes of rows best: logistic stacking with a
+ * number a member, each from 0. Pure numbers.
  */
 import { logitsOf } from '../../layoutlmv2/calibration/temperature.js';
 import { softmax } from '../../layoutlmv2/probability.js';
 
-/** Of the first member, and of the second. */
-export type PairOfWeights = readonly [number, number];
-
 /**
- * Before anything is seen, each weight is taken to be normal around a half (the geometric mean of the two) with this deviation. A
- * hundred rows outweigh it; a handful, which both may have right and would ask for endless weights, stays near it.
+ * Before anything is seen, each weight is taken to be normal around an equal share (of which the result is the geometric mean of the
+ * members) with this deviation. A hundred rows outweigh it; a handful, which all members may have right and would ask for endless weights,
+ * stays near it.
  */
-const priorWeight = 0.5;
 const priorDeviation = 0.5;
+const priorPrecision = 1 / priorDeviation ** 2;
 // Newton's method doubles the right digits at each step; ten are ample from so near.
 const mostSteps = 50;
 // Of the weights: a hundredth of what shows in a confidence of two digits.
 const tolerance = 1e-6;
 
-type Row = { first: Float64Array; second: Float64Array; label: number };
+/** What each member says of it, as logits. */
+type Row = { logits: Float64Array[]; label: number };
 
-/** @throws Error where rows and labels do not go together. */
-export function fitPairOfWeights(
-  first: readonly ArrayLike<number>[],
-  second: readonly ArrayLike<number>[],
+/**
+ * @param members of each, what it says of the rows: probabilities by class
+ * @returns a weight a member
+ * @throws Error where rows and labels do not go together.
+ */
+export function fitWeights(
+  members: readonly (readonly ArrayLike<number>[])[],
   labels: readonly number[],
-): PairOfWeights {
-  if (first.length !== labels.length || second.length !== labels.length)
+): number[] {
+  if (members.some((said) => said.length !== labels.length))
     throw new Error(
-      `There must be one row of each member a label, but there are ${first.length} and ${second.length} for ${labels.length}.`,
+      `There must be one row of each member a label, but there are ${members.map((said) => said.length).join(' and ')} for ${labels.length}.`,
     );
   const rows = labels.map((label, index): Row => {
-    const [one, other] = [first[index] ?? [], second[index] ?? []];
-    if (label < 0 || label >= one.length || one.length !== other.length)
+    const said = members.map((rowsOfMember) => rowsOfMember[index] ?? []);
+    const classCount = said[0]?.length ?? 0;
+    if (label < 0 || label >= classCount || said.some((row) => row.length !== classCount))
       throw new Error(
-        `Row ${index} has the label ${label}, and ${one.length} and ${other.length} probabilities.`,
+        `Row ${index} has the label ${label}, and ${said.map((row) => row.length).join(' and ')} probabilities.`,
       );
-    return { first: logitsOf(one), second: logitsOf(other), label };
+    return { logits: said.map(logitsOf), label };
   });
-  const inside = descend(rows, [priorWeight, priorWeight], [true, true]);
-  if (inside[0] >= 0 && inside[1] >= 0) return inside;
-  // The cost is convex: where its minimum lies outside, that of what is allowed lies on an edge.
-  const edges = [
-    descend(rows, [priorWeight, 0], [true, false]),
-    descend(rows, [0, priorWeight], [false, true]),
-  ].map(([one, other]): PairOfWeights => [Math.max(0, one), Math.max(0, other)]);
-  const [onFirst = inside, onSecond = inside] = edges;
-  return costAt(rows, onFirst) <= costAt(rows, onSecond) ? onFirst : onSecond;
+  // The cost is convex, so its minimum among weights from 0 is that of some members free and the others at 0: of two or three members
+  // every such choice is tried. With none free all weights are 0, which says nothing of any class.
+  let best: { at: number[]; cost: number } | null = null;
+  for (let choice = 1; choice < 2 ** members.length; choice += 1) {
+    const free = [...members.keys()].filter((member) => (choice >> member) & 1);
+    const at = descend(rows, members.length, free);
+    if (at.some((weight) => weight < 0)) continue;
+    const cost = costAt(rows, at);
+    if (best === null || cost < best.cost) best = { at, cost };
+  }
+  // Where each member alone is worse than saying nothing, none is better than another.
+  return best?.at ?? members.map(() => 1 / members.length);
 }
 
-/** Newton's method with halved steps, in those of the two weights that may move. */
-function descend(
-  rows: readonly Row[],
-  from: PairOfWeights,
-  free: readonly [boolean, boolean],
-): PairOfWeights {
-  let at = from;
+/** Newton's method with halved steps, in those of the weights that may move; the others are 0. */
+function descend(rows: readonly Row[], memberCount: number, free: readonly number[]): number[] {
+  let at: number[] = Array.from({ length: memberCount }, (_, member) =>
+    free.includes(member) ? 1 / memberCount : 0,
+  );
   let cost = costAt(rows, at);
   for (let step = 0; step < mostSteps; step += 1) {
-    const [moveFirst, moveSecond] = newtonStep(rows, at, free);
-    if (Math.max(Math.abs(moveFirst), Math.abs(moveSecond)) < tolerance) break;
+    const move = newtonStep(rows, at, free);
+    if (move.every((change) => Math.abs(change) < tolerance)) break;
     let size = 1;
-    let next: PairOfWeights = at;
+    let next = at;
     let nextCost = Number.POSITIVE_INFINITY;
     for (; size > tolerance && !(nextCost <= cost); size /= 2) {
-      next = [at[0] + size * moveFirst, at[1] + size * moveSecond];
+      next = at.map((weight, member) => weight + size * (move[free.indexOf(member)] ?? 0));
       nextCost = costAt(rows, next);
     }
     if (!(nextCost <= cost)) break;
@@ -74,48 +78,72 @@ function descend(
   return at;
 }
 
+function joined({ logits }: Row, at: readonly number[]): Float64Array {
+  const sum = new Float64Array(logits[0]?.length ?? 0);
+  for (const [member, weight] of at.entries()) {
+    for (const [index, value] of (logits[member] ?? []).entries())
+      sum[index] = (sum[index] ?? 0) + weight * value;
+  }
+  return sum;
+}
+
 /** Summed cross-entropy, and the prior's −ln. */
-function costAt(rows: readonly Row[], at: PairOfWeights): number {
-  let total = at.reduce((sum, weight) => sum + ((weight - priorWeight) / priorDeviation) ** 2 / 2, 0);
-  for (const { first, second, label } of rows) {
-    const logits = first.map((value, index) => at[0] * value + at[1] * (second[index] ?? Number.NaN));
+function costAt(rows: readonly Row[], at: readonly number[]): number {
+  const share = 1 / at.length;
+  let total = at.reduce((sum, weight) => sum + (priorPrecision * (weight - share) ** 2) / 2, 0);
+  for (const row of rows) {
+    const logits = joined(row, at);
     const largest = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
     const powers = logits.reduce((sum, value) => sum + Math.exp(value - largest), 0);
-    total += Math.log(powers) + largest - (logits[label] ?? Number.NaN);
+    total += Math.log(powers) + largest - (logits[row.label] ?? Number.NaN);
   }
   return total;
 }
 
-function newtonStep(
-  rows: readonly Row[],
-  at: PairOfWeights,
-  free: readonly [boolean, boolean],
-): [number, number] {
-  const precision = 1 / priorDeviation ** 2;
-  const gradient = [(at[0] - priorWeight) * precision, (at[1] - priorWeight) * precision] as [number, number];
-  let [ofFirst, ofBoth, ofSecond] = [precision, 0, precision];
-  for (const { first, second, label } of rows) {
-    const chances = softmax(first.map((value, index) => at[0] * value + at[1] * (second[index] ?? 0)));
-    let [meanFirst, meanSecond, squareFirst, product, squareSecond] = [0, 0, 0, 0, 0];
-    for (const [index, chance] of chances.entries()) {
-      const [one, other] = [first[index] ?? 0, second[index] ?? 0];
-      meanFirst += chance * one;
-      meanSecond += chance * other;
-      squareFirst += chance * one * one;
-      product += chance * one * other;
-      squareSecond += chance * other * other;
+/** How far each of the free weights would move: −Hessian⁻¹ · gradient. */
+function newtonStep(rows: readonly Row[], at: readonly number[], free: readonly number[]): number[] {
+  const gradient = free.map((member) => ((at[member] ?? 0) - 1 / at.length) * priorPrecision);
+  const hessian = free.map((_, index) => free.map((__, other) => (index === other ? priorPrecision : 0)));
+  for (const row of rows) {
+    const chances = softmax(joined(row, at));
+    const own = free.map((member) => row.logits[member] ?? new Float64Array());
+    const means = own.map((logits) =>
+      chances.reduce((sum, chance, index) => sum + chance * (logits[index] ?? 0), 0),
+    );
+    for (const [index, logits] of own.entries()) {
+      gradient[index] = (gradient[index] ?? 0) + (means[index] ?? 0) - (logits[row.label] ?? 0);
+      const line = hessian[index] ?? [];
+      // The covariance of what two members say, over the classes as they are likely now.
+      for (const [other, logitsOfOther] of own.entries()) {
+        const product = chances.reduce(
+          (sum, chance, at) => sum + chance * (logits[at] ?? 0) * (logitsOfOther[at] ?? 0),
+          0,
+        );
+        line[other] = (line[other] ?? 0) + product - (means[index] ?? 0) * (means[other] ?? 0);
+      }
     }
-    gradient[0] += meanFirst - (first[label] ?? 0);
-    gradient[1] += meanSecond - (second[label] ?? 0);
-    ofFirst += squareFirst - meanFirst * meanFirst;
-    ofBoth += product - meanFirst * meanSecond;
-    ofSecond += squareSecond - meanSecond * meanSecond;
   }
-  if (!free[1]) return [-gradient[0] / ofFirst, 0];
-  if (!free[0]) return [0, -gradient[1] / ofSecond];
-  const determinant = ofFirst * ofSecond - ofBoth * ofBoth;
-  return [
-    (ofBoth * gradient[1] - ofSecond * gradient[0]) / determinant,
-    (ofBoth * gradient[0] - ofFirst * gradient[1]) / determinant,
-  ];
+  return solve(
+    hessian,
+    gradient.map((value) => -value),
+  );
+}
+
+/** Solves a small positive definite system by elimination, which for such needs no pivots; both are changed in place. */
+function solve(matrix: number[][], right: number[]): number[] {
+  for (const [column, pivot] of matrix.entries()) {
+    for (let row = column + 1; row < matrix.length; row += 1) {
+      const line = matrix[row] ?? [];
+      const factor = (line[column] ?? 0) / (pivot[column] ?? Number.NaN);
+      for (let at = column; at < line.length; at += 1) line[at] = (line[at] ?? 0) - factor * (pivot[at] ?? 0);
+      right[row] = (right[row] ?? 0) - factor * (right[column] ?? 0);
+    }
+  }
+  const solution = right.map(() => 0);
+  for (let row = matrix.length - 1; row >= 0; row -= 1) {
+    const line = matrix[row] ?? [];
+    const known = solution.reduce((sum, value, at) => (at > row ? sum + (line[at] ?? 0) * value : sum), 0);
+    solution[row] = ((right[row] ?? 0) - known) / (line[row] ?? Number.NaN);
+  }
+  return solution;
 }
