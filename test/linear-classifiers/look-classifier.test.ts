@@ -52,14 +52,34 @@ describe('a look', () => {
 
   it('says how dark each cell is and how uneven, and where on the page', () => {
     const image = new Uint8Array(3 * IMAGE_SIDE ** 2).fill(255);
-    // The top left cell black, half of its right neighbour.
-    for (let y = 0; y < 28; y += 1) image.fill(0, 3 * y * IMAGE_SIDE, 3 * (y * IMAGE_SIDE + 42));
+    // The left half of the page black.
+    for (let y = 0; y < IMAGE_SIDE; y += 1)
+      image.fill(0, 3 * y * IMAGE_SIDE, 3 * (y * IMAGE_SIDE + IMAGE_SIDE / 2));
     const look = describeLook(image);
-    expect(cellOf(look, 0, 0).slice(8)).toEqual([1, 0]);
-    const [darkness = 0, unevenness = 0] = cellOf(look, 0, 1).slice(8);
-    expect(darkness).toBeCloseTo(0.5, 6);
-    expect(unevenness).toBeCloseTo(0.5, 6);
-    expect(cellOf(look, 4, 4)).toEqual(new Array(10).fill(0));
+    for (const row of [0, 5]) {
+      const darkness = [0, 1, 2, 3, 4, 5, 6, 7].map((column) => cellOf(look, row, column)[8]);
+      // A cell sees as far as the middles of its neighbours, and there less: of the fourth one an eighth is white.
+      for (const [column, value] of [1, 1, 1, 0.875, 0.125, 0, 0, 0].entries())
+        expect(darkness[column], `${column}`).toBeCloseTo(value, 6);
+    }
+    const [, , , fourth, fifth] = [0, 1, 2, 3, 4].map((column) => cellOf(look, 2, column)[9]);
+    expect(fourth).toBeCloseTo(Math.sqrt(0.875 * 0.125), 6);
+    expect(fifth).toBeCloseTo(Math.sqrt(0.875 * 0.125), 6);
+    expect(cellOf(look, 2, 0)[9]).toBeCloseTo(0, 3);
+    expect(cellOf(look, 4, 7)).toEqual(new Array(10).fill(0));
+  });
+
+  it('changes little where a page lies a little elsewhere', () => {
+    const at = (left: number) => {
+      const image = new Uint8Array(3 * IMAGE_SIDE ** 2).fill(255);
+      for (let y = 40; y < 180; y += 1)
+        image.fill(0, 3 * (y * IMAGE_SIDE + left), 3 * (y * IMAGE_SIDE + left + 20));
+      return describeLook(image);
+    };
+    const distance = (one: Float32Array, other: Float32Array) =>
+      Math.hypot(...one.map((value, index) => value - (other[index] ?? 0)));
+    // Two pixels across the border of two cells, and half a cell.
+    expect(distance(at(55), at(57))).toBeLessThan(distance(at(55), at(69)) / 3);
   });
 
   it('is the same of an edge from dark to light as from light to dark', () => {
@@ -87,8 +107,8 @@ describe('random Fourier features', () => {
     );
     const [ofOne, ofOther] = [featuresOf(map, one), featuresOf(map, other)];
     const product = ofOne.reduce((sum, value, index) => sum + value * (ofOther[index] ?? 0), 0);
-    // The width is the root of the count of numbers; the error of such an estimate is about 1/√8192.
-    expect(product).toBeCloseTo(Math.exp(-distance / (2 * 20)), 1);
+    // The error of such an estimate is about 1/√8192.
+    expect(product).toBeCloseTo(Math.exp(-distance / 20), 1);
     expect(Math.hypot(...ofOne)).toBeCloseTo(1, 1);
   });
 

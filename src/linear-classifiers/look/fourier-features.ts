@@ -16,8 +16,8 @@ export type FourierFeatures = {
 };
 
 /**
- * Draws a map for rows like these. The kernel's width is √n of n numbers, about the distance of two rows of standardised numbers by √2:
- * neither is everything alike nor nothing.
+ * Draws a map for rows like these. The kernel is exp(−distance² / n) of n standardised numbers, of which two rows are √(2n) apart in the
+ * mean: neither is everything alike nor nothing.
  *
  * @throws Error where there are no rows.
  */
@@ -37,7 +37,7 @@ export function drawFourierFeatures(
     deviations[index] = Math.sqrt(variance) || 1;
   }
   const random = createRandom(seed);
-  const width = Math.sqrt(length);
+  const width = Math.sqrt(length / 2);
   const frequencies = new Float32Array(features * length);
   for (let index = 0; index < frequencies.length; index += 1) frequencies[index] = normal(random) / width;
   const phases = new Float32Array(features);
