@@ -95,7 +95,9 @@ describe('importing a folder that is an average', () => {
     expect(version).toMatchObject({
       status: 'READY',
       architecture: 'average',
-      architectureReason: expect.stringContaining('Comes as an average of a network and a text classifier'),
+      architectureReason: expect.stringContaining(
+        'Comes as an average, with the weights of its own config.json',
+      ),
       licence: 'mit',
       size: 'custom',
       maxTokens: 64,
@@ -108,6 +110,7 @@ describe('importing a folder that is an average', () => {
     expect(await membersOf(version.id)).toMatchObject([
       { architecture: 'LayoutLMv2', weight: 0.4, ...unmeasured },
       { architecture: 'TF-IDF', weight: 0.6, ...unmeasured },
+      { architecture: 'HOG', weight: 0.2, ...unmeasured },
     ]);
     const { database: db } = database.connection;
     expect(await getLabelIdsOfModel(db, version.id)).toHaveLength(classes.length);
@@ -125,7 +128,7 @@ describe('importing a folder that is an average', () => {
     const { id } = await bringIn();
     const copy = store.folderOf(id);
     const { members, labels, temperature } = await readAverage(copy);
-    expect(members.map(({ weight }) => weight)).toEqual([0.4, 0.6]);
+    expect(members.map(({ weight }) => weight)).toEqual([0.4, 0.6, 0.2]);
     expect({ labels, temperature }).toEqual({ labels: classes, temperature: 1.25 });
     expect(await getNetworkFolder(copy)).toBe(join(copy, 'network'));
     const [before, after] = [
@@ -171,7 +174,7 @@ describe('importing a folder that is an average', () => {
     [
       'one member alone',
       { members: [{ architecture: 'TF-IDF', folder: 'text', weight: 1 }] },
-      /should name two members.*found TF-IDF/,
+      /should name a LayoutLMv2 network.*found TF-IDF/,
     ],
     [
       'nobody who is heard',

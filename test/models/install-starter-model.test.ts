@@ -169,6 +169,7 @@ describe('a starter that is an average', () => {
     expect((await listMembers(db, [version.id]))[0]).toMatchObject([
       { architecture: 'LayoutLMv2', weight: 0.4, validationMacroF1: null, validationLoss: null },
       { architecture: 'TF-IDF', weight: 0.6, validationMacroF1: null, validationLoss: null },
+      { architecture: 'HOG', weight: 0.2, validationMacroF1: null, validationLoss: null },
     ]);
     const copy = store.folderOf(version.id);
     for (const [name, content] of average) {

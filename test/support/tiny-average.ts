@@ -1,7 +1,10 @@
-/** The files of an average of a tiny network and a text classifier, as a run writes them into a folder. */
+/** The files of an average of a tiny network, a text classifier and a classifier of looks, as a run writes them into a folder. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOOK_LENGTH } from '../../src/linear-classifiers/look/gradient-histograms.js';
+import { trainLookClassifier } from '../../src/linear-classifiers/look/look-classifier.js';
+import { writeLookModel } from '../../src/linear-classifiers/look/look-model-folder.js';
 import { trainTextClassifier } from '../../src/linear-classifiers/text/text-classifier.js';
 import { writeTextModel } from '../../src/linear-classifiers/text/text-model-folder.js';
 import { memberFoldersOf, writeAverage } from '../../src/models/average-folder.js';
@@ -26,8 +29,11 @@ export async function makeTinyAverage(options: {
     const training = textClasses.map((name, label) => ({ words: [name, 'page'], label }));
     const text = await trainTextClassifier([...training, ...training], textClasses.length, async () => {});
     await writeTextModel(members.text, text.model, textClasses);
+    const looks = classes.map((_, label) => ({ look: new Float32Array(LOOK_LENGTH).fill(label), label }));
+    const look = await trainLookClassifier(looks, classes.length, async () => {}, { seed: 1 });
+    await writeLookModel(members.look, look.model, classes);
     await writeAverage(folder, {
-      weights: { network: 0.4, text: 0.6, look: 0 },
+      weights: { network: 0.4, text: 0.6, look: 0.2 },
       labels: classes,
       temperature,
     });
@@ -35,6 +41,7 @@ export async function makeTinyAverage(options: {
     return new Map([
       ...[...network].map(([name, file]) => [`network/${name}`, file] as const),
       ...(await readFiles(members.text)).map(([name, file]) => [`text/${name}`, file] as const),
+      ...(await readFiles(members.look)).map(([name, file]) => [`look/${name}`, file] as const),
       ...(await readFiles(folder)),
       ...(licence === null ? [] : [['README.md', Buffer.from(`---\nlicense: ${licence}\n---\n`)] as const]),
     ]);
