@@ -114,7 +114,7 @@ describe('a starter that is an average', () => {
       members.map(({ architecture, weight }) => ({ architecture, weight })),
     );
     expect(weights[1]).toEqual(weights[0]);
-    expect(weights[1]).toHaveLength(2);
+    expect(weights[1]).toHaveLength(3);
     const [knewBefore, knows] = [await findTextModel(starter, store), await findTextModel(child, store)];
     for (const term of knewBefore?.terms.columns.keys() ?? [])
       expect(knows?.terms.columns.has(term)).toBe(true);
