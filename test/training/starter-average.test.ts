@@ -21,7 +21,7 @@ import { createInstallStarterModel } from '../../src/models/install-starter-mode
 import { createRequireLicence } from '../../src/models/licence.js';
 import type { ReadyModelVersion } from '../../src/models/model-version.js';
 import { listMembers } from '../../src/models/model-version.repository.js';
-import { findTextModel } from '../../src/models/read-model-files.js';
+import { findLookModel, findTextModel } from '../../src/models/read-model-files.js';
 import { createRunTraining } from '../../src/training/run-training.js';
 import { createStartTrainingRun } from '../../src/training/start-training-run.js';
 import { takeOverBase } from '../../src/training/take-over-base.js';
@@ -118,8 +118,12 @@ describe('a starter that is an average', () => {
     const [knewBefore, knows] = [await findTextModel(starter, store), await findTextModel(child, store)];
     for (const term of knewBefore?.terms.columns.keys() ?? [])
       expect(knows?.terms.columns.has(term)).toBe(true);
+    const [sawBefore, sees] = [await findLookModel(starter, store), await findLookModel(child, store)];
+    expect(sees?.fourier).toEqual(sawBefore?.fourier);
     const { architectureReason } = await getReadyModelVersion(database(), child.id);
-    expect(architectureReason).toMatch(/^The average of network and text classifier, with the weights of/);
+    expect(architectureReason).toMatch(
+      /^The average of network, text classifier and classifier of looks, with the weights of/,
+    );
     expect(learnt.tokenizer).toEqual(before.tokenizer);
     // The backbone was frozen: it is that of the starter.
     const frozen = [...before.weights].filter(([name]) => name.startsWith('layoutlmv2.visual.backbone.'));
