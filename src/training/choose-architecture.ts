@@ -5,7 +5,6 @@
 import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import {
-  alone,
   averageOf,
   type ClassifierChoice,
   chooseClassifier,
@@ -40,19 +39,9 @@ export function memberWeightsOf(members: readonly ModelMember[]): MemberWeights 
 }
 
 /**
- * What serves where too few documents were kept back to tell. Of an average its weights have been told before. A network that was
- * pre-trained adapts to a handful of documents. One that began with nothing needs hundreds: of 100 real scans it learnt to tell 46 % of
- * others, and a text classifier of the same 79 %.
- */
-export function weightsWithoutRows(base: { memberWeights: MemberWeights | null } | null): MemberWeights {
-  if (base === null) return alone('text');
-  return base.memberWeights ?? alone('network');
-}
-
-/**
  * @param options.text null where no document was left to learn words from
  * @param options.look null where there was no page to learn looks from
- * @param options.base what the run went on from; null where the network began with nothing
+ * @param options.earlier the weights of the average that the run went on from; null where it was none
  */
 export function chooseArchitecture(
   network: Predictions,
@@ -60,18 +49,18 @@ export function chooseArchitecture(
     text: LearntText | null;
     look: LearntLook | null;
     classCount: number;
-    base: { memberWeights: MemberWeights | null } | null;
+    earlier: MemberWeights | null;
   },
 ): ChosenArchitecture {
-  const { text, look, classCount, base } = options;
-  const networkAlone: ChosenArchitecture = {
+  const { text, look, classCount, earlier } = options;
+  const alone: ChosenArchitecture = {
     architecture: 'LayoutLMv2',
     reason: null,
-    weights: alone('network'),
+    weights: { network: 1, text: 0, look: 0 },
     members: [],
     predictions: network,
   };
-  if (text === null || look === null) return networkAlone;
+  if (text === null || look === null) return alone;
   const saidByText = new Map([...text.validation, ...text.holdout].map((said) => [said.unit, said]));
   // Of a document that has gone since, there are no words.
   const [unread = new Float32Array()] = text.classifier.predict([[]]);
@@ -89,7 +78,7 @@ export function chooseArchitecture(
     look: network.validation.map(lookOf),
     labels: network.validation.map(({ label }) => label),
     classCount,
-    unmeasured: weightsWithoutRows(base),
+    earlier,
   });
   const reason = explain(choice);
   const { weights } = choice;
@@ -104,7 +93,7 @@ export function chooseArchitecture(
   });
   switch (choice.chosen) {
     case 'network':
-      return { ...networkAlone, reason };
+      return { ...alone, reason };
     case 'text':
       return { architecture: 'TF-IDF', reason, weights, members: [], predictions: judge(textOf) };
     case 'average': {
@@ -131,8 +120,6 @@ function explain({ chosen, rows, weights, figures }: ClassifierChoice): string {
   const average = `The average of network${weights.look > 0 ? ', text classifier and classifier of looks' : ' and text classifier'}`;
   if (chosen === 'average' && figures === null)
     return `${average}, with the weights of the average that the run went on from: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which new ones are fitted and they are compared.`;
-  if (chosen === 'text' && figures === null)
-    return `The text classifier alone: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which it is compared with the network and with averages, and a network that began with nothing needs more documents than these are likely to be.`;
   if (rows < leastRowsToChoose)
     return `The network alone: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which it is compared with the text classifier and with averages.`;
   if (figures === null)

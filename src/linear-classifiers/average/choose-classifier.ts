@@ -40,39 +40,37 @@ export type ClassifierChoice = {
   figures: Record<Member | 'average', RowFigures> | null;
 };
 
-/** With fewer, the paired difference of two losses would be mostly chance. */
+/**
+ * With fewer, the paired difference of two losses would be mostly chance. Then what went on from an average is one with the same weights,
+ * and any other network serves alone: it is simpler and smaller.
+ */
 export const leastRowsToChoose = 30;
-
-/** A member that serves alone. */
-export function alone(name: Member): MemberWeights {
-  return { ...forMembers(() => 0), [name]: 1 };
-}
 const folds = 5;
 
 /**
  * The text classifier takes the network's place where its loss is clearly lower and it is not clearly less often right, labels of few
  * documents counting as much as others; the average takes the place of the better of the two where the same holds, and the classifier of
- * looks joins the average where the same holds again. Where they are equal, it is what is simpler, the network first. (That the macro-F1
- * must be no lower would be too much to ask: of a few hundred rows it is a matter of one or two.)
+ * looks joins the average where the same holds again. Where they are equal, it is what is simpler, the network first. (That the macro-F1 must be no lower would be too much to ask: of a few hundred rows it is a matter of one or two.)
  *
  * @param options.network probabilities by class, a row a document; `text` and `look` of the same documents
- * @param options.unmeasured the weights where there are too few rows to tell by
+ * @param options.earlier the weights of the average that all went on from, if there was one
  */
 export function chooseClassifier(
   options: Record<Member, readonly ArrayLike<number>[]> & {
     labels: readonly number[];
     classCount: number;
-    unmeasured: MemberWeights;
+    earlier?: MemberWeights | null;
   },
 ): ClassifierChoice {
-  const { labels, classCount, unmeasured } = options;
+  const { labels, classCount, earlier } = options;
   const rows = labels.length;
   const isMeasured = memberNames.every((name) =>
     options[name].every((row) => Array.from(row).every(Number.isFinite)),
   );
-  if (!isMeasured) return { chosen: 'network', rows, weights: alone('network'), figures: null };
-  if (rows < leastRowsToChoose)
-    return { chosen: kindOf(unmeasured), rows, weights: unmeasured, figures: null };
+  if (rows < leastRowsToChoose && isMeasured && earlier)
+    return { chosen: 'average', rows, weights: earlier, figures: null };
+  if (rows < leastRowsToChoose || !isMeasured)
+    return { chosen: 'network', rows, weights: { network: 1, text: 0, look: 0 }, figures: null };
 
   const left: Record<Member | 'pair' | 'all', Float32Array[]> = {
     network: [],
@@ -111,19 +109,14 @@ export function chooseClassifier(
   const single = isBetter('text', 'network') ? 'text' : 'network';
   const average = isBetter('all', 'pair') ? 'all' : 'pair';
   const weights = fitMembers(average === 'all' ? memberNames : pairNames, (name) => options[name], labels);
-  const isAverage = kindOf(weights) === 'average' && isBetter(average, single);
+  // An average of which but one member has weight is that member.
+  const isAverage = memberNames.filter((name) => weights[name] > 0).length > 1 && isBetter(average, single);
   return {
     chosen: isAverage ? 'average' : single,
     rows,
     weights,
     figures: { ...forMembers(figuresIn), average: figuresIn(average) },
   };
-}
-
-/** An average of which but one member has weight is that member. */
-function kindOf(weights: MemberWeights): ClassifierChoice['chosen'] {
-  if (memberNames.filter((name) => weights[name] > 0).length > 1) return 'average';
-  return weights.text > 0 ? 'text' : 'network';
 }
 
 function forMembers<Value>(of: (name: Member) => Value): Record<Member, Value> {
