@@ -9,7 +9,7 @@ const descriptions: Readonly<Record<ArchitectureName, string>> = {
   LayoutLMv2:
     'A LayoutLMv2 document classifier made by Classeur: it reads words, their boxes and the image of a page.',
   'TF-IDF':
-    'A text classifier made by Classeur: TF-IDF of words and pairs of words with logistic regression. It reads nothing but words.',
+    'A text classifier made by Classeur: TF-IDF of words, of pairs of words and of groups of letters, with logistic regression. It reads nothing but words.',
   HOG: 'A classifier of looks made by Classeur: histograms of oriented gradients, random Fourier features and logistic regression. It sees nothing but the image of a page.',
   average:
     'An average of document classifiers made by Classeur: the probabilities of its members, each to the power of its weight, are multiplied. Each member lies whole in a folder of its own.',

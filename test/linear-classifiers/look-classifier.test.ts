@@ -203,6 +203,6 @@ describe('a classifier of looks in a folder', () => {
     await write({ features: 0 });
     await expect(readLookModel(path)).rejects.toThrow('has 0 features');
     await write({ features: 7 });
-    await expect(readLookModel(path)).rejects.toThrow('labels and features ask for 21');
+    await expect(readLookModel(path)).rejects.toThrow('the files beside it ask for 21');
   });
 });

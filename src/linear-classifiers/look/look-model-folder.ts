@@ -6,8 +6,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../../layoutlmv2/checkpoints/json.js';
-import { openSafetensors, writeSafetensors } from '../../layoutlmv2/checkpoints/safetensors.js';
+import { writeSafetensors } from '../../layoutlmv2/checkpoints/safetensors.js';
 import { labelsOf } from '../../layoutlmv2/config.js';
+import { readModelTensors } from '../model-tensors.js';
 import { LOOK_LENGTH } from './gradient-histograms.js';
 import type { LookModel } from './look-classifier.js';
 
@@ -64,18 +65,8 @@ export async function readLookModel(folder: string): Promise<SavedLookModel> {
   const { features } = config;
   if (typeof features !== 'number' || !Number.isInteger(features) || features < 1)
     throw new Error(`${configPath} has ${JSON.stringify(features)} features.`);
-  const path = join(folder, weightsName);
-  const file = await openSafetensors(path);
-  const read = async (name: string, length: number) => {
-    const { data } = await file.readTensor(name);
-    if (data.length !== length)
-      throw new Error(
-        `The tensor "${name}" of ${path} has ${data.length} numbers; labels and features ask for ${length}.`,
-      );
-    return Float32Array.from(data);
-  };
-  try {
-    const classCount = labels.length;
+  const classCount = labels.length;
+  return await readModelTensors(join(folder, weightsName), async (read) => {
     const weights = await read('weight', features * classCount);
     const biases = await read('bias', classCount);
     return {
@@ -92,7 +83,5 @@ export async function readLookModel(folder: string): Promise<SavedLookModel> {
       },
       labels,
     };
-  } finally {
-    await file.close();
-  }
+  });
 }

@@ -7,8 +7,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeTemperature, temperatureOf } from '../../layoutlmv2/calibration/stored-temperature.js';
 import { isJsonObject, parseJson } from '../../layoutlmv2/checkpoints/json.js';
-import { openSafetensors, writeSafetensors } from '../../layoutlmv2/checkpoints/safetensors.js';
+import { writeSafetensors } from '../../layoutlmv2/checkpoints/safetensors.js';
 import { labelsOf } from '../../layoutlmv2/config.js';
+import { readModelTensors } from '../model-tensors.js';
 import type { TextModel } from './text-classifier.js';
 
 /** A text model with what is kept beside it. */
@@ -75,28 +76,16 @@ export async function readTextModel(folder: string): Promise<SavedTextModel> {
   const temperature = temperatureOf(config);
   const terms = (await readFile(join(folder, vocabularyName), 'utf8')).split('\n').slice(0, -1);
   const columns = new Map(terms.map((term, column) => [term, column]));
-  const path = join(folder, weightsName);
-  const file = await openSafetensors(path);
-  const read = async (name: string, length: number) => {
-    const data = length === 0 ? new Float32Array() : (await file.readTensor(name)).data;
-    if (data.length !== length)
-      throw new Error(
-        `The tensor "${name}" of ${path} has ${data.length} numbers; vocabulary and labels ask for ${length}.`,
-      );
-    return data;
-  };
-  try {
-    const inverseFrequencies = Float32Array.from(await read(tensorNames.frequencies, columns.size));
-    const weights = await read(tensorNames.weights, columns.size * classCount);
+  const columnCount = columns.size;
+  return await readModelTensors(join(folder, weightsName), async (read) => {
+    const inverseFrequencies = await read(tensorNames.frequencies, columnCount);
+    const weights = await read(tensorNames.weights, columnCount * classCount);
     const biases = await read(tensorNames.biases, classCount);
-    const columnCount = columns.size;
     return {
       terms: { columns, inverseFrequencies },
       regression: { columnCount, classCount, weights: Float64Array.from([...weights, ...biases]) },
       labels,
       temperature,
     };
-  } finally {
-    await file.close();
-  }
+  });
 }
