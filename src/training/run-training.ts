@@ -90,8 +90,7 @@ export function createRunTraining(dependencies: {
         seed,
         training,
       }));
-    const { textStart, lookStart, memberWeights: earlier = null } = taken ?? {};
-    return { network, data, maxTokens, base, textStart, lookStart, earlier };
+    return { network, data, maxTokens, base, taken };
   };
 
   const learn = (
@@ -131,11 +130,7 @@ export function createRunTraining(dependencies: {
   const train = async (run: TrainingRun, checkCancelled: CheckCancelled) => {
     if (run.snapshotId === null) throw new Error(`run ${run.id} has no snapshot`);
     const documents = await listSnapshotDocuments(connection, await listItems(database, run.snapshotId));
-    const { network, data, maxTokens, base, textStart, lookStart, earlier } = await prepare(
-      run,
-      documents,
-      checkCancelled,
-    );
+    const { network, data, maxTokens, base, taken } = await prepare(run, documents, checkCancelled);
     const weights = await learn(run, network, data, maxTokens, checkCancelled);
     const { labelIds, ...examples } = data;
     const { seed, microBatchSize } = run.hyperparameters;
@@ -144,14 +139,20 @@ export function createRunTraining(dependencies: {
       network: learnt,
       ...{ labelIds, examples, microBatchSize, maxTokens, seed, checkCancelled },
     });
-    const texts = await learnText({ connection, documents, labelIds, start: textStart, checkCancelled });
+    const texts = await learnText({
+      connection,
+      documents,
+      labelIds,
+      start: taken?.textStart,
+      checkCancelled,
+    });
     const look = await learnLook({
-      ...{ labelCount: labelIds.length, examples, start: lookStart },
+      ...{ labelCount: labelIds.length, examples, start: taken?.lookStart },
       ...{ microBatchSize, maxTokens, seed, checkCancelled },
     });
     // From here on, what is measured and judged is what would serve.
     const chosen = chooseArchitecture(saidByNetwork, {
-      ...{ text: texts.text, look, classCount: labelIds.length, earlier },
+      ...{ text: texts.text, look, classCount: labelIds.length, base: taken },
     });
     const temperature = fitDocumentTemperature(chosen.predictions.validation);
     const { validation } = chosen.predictions;
@@ -171,7 +172,7 @@ export function createRunTraining(dependencies: {
 
     const labels = await getLabels(database, labelIds);
     const registerVersions = await writeVersions(store, {
-      ...{ run, base, maxTokens, chosen, labels, isTextFromBase: textStart !== undefined },
+      ...{ run, base, maxTokens, chosen, labels, isTextFromBase: taken?.textStart !== undefined },
       network: {
         ...learnt,
         temperature: fitDocumentTemperature(saidByNetwork.validation),

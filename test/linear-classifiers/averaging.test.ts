@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/layoutlmv2/random.js';
 import { averageLogarithms, averageProbabilities } from '../../src/linear-classifiers/average/averaging.js';
 import {
+  alone,
   chooseClassifier,
   leastRowsToChoose,
 } from '../../src/linear-classifiers/average/choose-classifier.js';
@@ -50,7 +51,7 @@ function makeRows(count: number, rights: readonly [number, number], confidences:
     });
   // Says nothing of any row.
   const look = labels.map(() => Float32Array.from([1 / 3, 1 / 3, 1 / 3]));
-  return { network: say(0), text: say(1), look, labels, classCount: 3 };
+  return { network: say(0), text: say(1), look, labels, classCount: 3, unmeasured: alone('network') };
 }
 
 describe('the weights of an average', () => {
@@ -152,7 +153,10 @@ describe('the choice of what serves', () => {
     const network = labels.map((label) =>
       random.uniform() < 0.3 ? say(label, 0.9, 0.9) : say(label, 0.5, 0.5),
     );
-    const { chosen, figures } = chooseClassifier({ network, text, look: text, labels, classCount: 3 });
+    const { chosen, figures } = chooseClassifier({
+      ...{ network, text, look: text, labels, classCount: 3 },
+      unmeasured: alone('network'),
+    });
     expect(figures?.average.macroF1).toBeLessThan(figures?.text.macroF1 ?? 0);
     expect(chosen).toBe('average');
   });
@@ -168,7 +172,10 @@ describe('the choice of what serves', () => {
       random.uniform() < 0.8 ? row(label, 0.35) : row(other(label), 0.95),
     );
     const text = labels.map((label) => row(random.uniform() < 0.6 ? label : other(label), 0.6));
-    const { chosen, figures } = chooseClassifier({ network, text, look: text, labels, classCount: 3 });
+    const { chosen, figures } = chooseClassifier({
+      ...{ network, text, look: text, labels, classCount: 3 },
+      unmeasured: alone('network'),
+    });
     expect(figures?.text.loss).toBeLessThan(figures?.network.loss ?? 0);
     expect(chosen).toBe('network');
   });
@@ -213,16 +220,30 @@ describe('the choice of what serves', () => {
       weights: { network: 1, text: 0, look: 0 },
       figures: null,
     });
-    // What both went on from was an average: so are they, with its weights.
+    // What all went on from was an average: so are they, with its weights.
     const earlier = { network: 0.3, text: 0.7, look: 0.2 };
-    expect(chooseClassifier({ ...rows, earlier })).toEqual({
+    expect(chooseClassifier({ ...rows, unmeasured: earlier })).toEqual({
       chosen: 'average',
       rows: leastRowsToChoose - 1,
       weights: earlier,
       figures: null,
     });
+    expect(chooseClassifier({ ...rows, unmeasured: alone('text') })).toMatchObject({
+      chosen: 'text',
+      figures: null,
+    });
+    // Documents without words: what the text classifier says of them is chance.
+    const wordless = makeRows(12, [1, 1 / 3], [0.9, 0.6]);
+    expect(chooseClassifier({ ...wordless, unmeasured: alone('text') })).toMatchObject({
+      chosen: 'network',
+      weights: alone('network'),
+      figures: null,
+    });
     const broken = makeRows(60, [0.5, 0.9], [0.9, 0.9]);
     broken.network[3]?.fill(Number.NaN);
-    expect(chooseClassifier({ ...broken, earlier })).toMatchObject({ chosen: 'network', figures: null });
+    expect(chooseClassifier({ ...broken, unmeasured: earlier })).toMatchObject({
+      chosen: 'network',
+      figures: null,
+    });
   });
 });

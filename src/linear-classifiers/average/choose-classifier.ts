@@ -40,37 +40,49 @@ export type ClassifierChoice = {
   figures: Record<Member | 'average', RowFigures> | null;
 };
 
-/**
- * With fewer, the paired difference of two losses would be mostly chance. Then what went on from an average is one with the same weights,
- * and any other network serves alone: it is simpler and smaller.
- */
+/** With fewer, the paired difference of two losses would be mostly chance. */
 export const leastRowsToChoose = 30;
+
+/** A member that serves alone. */
+export function alone(name: Member): MemberWeights {
+  return { ...forMembers(() => 0), [name]: 1 };
+}
+
 const folds = 5;
 
 /**
  * The text classifier takes the network's place where its loss is clearly lower and it is not clearly less often right, labels of few
  * documents counting as much as others; the average takes the place of the better of the two where the same holds, and the classifier of
- * looks joins the average where the same holds again. Where they are equal, it is what is simpler, the network first. (That the macro-F1 must be no lower would be too much to ask: of a few hundred rows it is a matter of one or two.)
+ * looks joins the average where the same holds again. Where they are equal, it is what is simpler, the network first. (That the macro-F1
+ * must be no lower would be too much to ask: of a few hundred rows it is a matter of one or two.)
  *
  * @param options.network probabilities by class, a row a document; `text` and `look` of the same documents
- * @param options.earlier the weights of the average that all went on from, if there was one
+ * @param options.unmeasured the weights where there are too few rows to tell by; a text classifier alone gives way to a network that even so
+ * is clearly more often right
  */
 export function chooseClassifier(
   options: Record<Member, readonly ArrayLike<number>[]> & {
     labels: readonly number[];
     classCount: number;
-    earlier?: MemberWeights | null;
+    unmeasured: MemberWeights;
   },
 ): ClassifierChoice {
-  const { labels, classCount, earlier } = options;
+  const { labels, classCount, unmeasured } = options;
   const rows = labels.length;
   const isMeasured = memberNames.every((name) =>
     options[name].every((row) => Array.from(row).every(Number.isFinite)),
   );
-  if (rows < leastRowsToChoose && isMeasured && earlier)
-    return { chosen: 'average', rows, weights: earlier, figures: null };
-  if (rows < leastRowsToChoose || !isMeasured)
-    return { chosen: 'network', rows, weights: { network: 1, text: 0, look: 0 }, figures: null };
+  if (!isMeasured) return { chosen: 'network', rows, weights: alone('network'), figures: null };
+  if (rows < leastRowsToChoose) {
+    const rightOf = (name: Member) =>
+      labels.map((label, row) => Number(mostLikely(options[name][row] ?? []) === label));
+    // Documents without words, say: even a few show that words tell nothing of them. Not by losses, which without a temperature
+    // tell who is surer.
+    const isRefuted =
+      kindOf(unmeasured) === 'text' && isClearlyLower(rightOf('text'), rightOf('network'), errorsOfFewRows);
+    const weights = isRefuted ? alone('network') : unmeasured;
+    return { chosen: kindOf(weights), rows, weights, figures: null };
+  }
 
   const left: Record<Member | 'pair' | 'all', Float32Array[]> = {
     network: [],
@@ -109,14 +121,19 @@ export function chooseClassifier(
   const single = isBetter('text', 'network') ? 'text' : 'network';
   const average = isBetter('all', 'pair') ? 'all' : 'pair';
   const weights = fitMembers(average === 'all' ? memberNames : pairNames, (name) => options[name], labels);
-  // An average of which but one member has weight is that member.
-  const isAverage = memberNames.filter((name) => weights[name] > 0).length > 1 && isBetter(average, single);
+  const isAverage = kindOf(weights) === 'average' && isBetter(average, single);
   return {
     chosen: isAverage ? 'average' : single,
     rows,
     weights,
     figures: { ...forMembers(figuresIn), average: figuresIn(average) },
   };
+}
+
+/** An average of which but one member has weight is that member. */
+function kindOf(weights: MemberWeights): ClassifierChoice['chosen'] {
+  if (memberNames.filter((name) => weights[name] > 0).length > 1) return 'average';
+  return weights.text > 0 ? 'text' : 'network';
 }
 
 function forMembers<Value>(of: (name: Member) => Value): Record<Member, Value> {
@@ -147,6 +164,9 @@ function shareOfEach(labels: readonly number[]): number[] {
 // A choice of what is simpler, as it is as good, is made by one standard error of a loss (Breiman et al. 1984). Which rows are right tells
 // far less than how likely each was: by one, two rows lost would outweigh any loss, by two it takes five to none.
 const errorsOfHits = 2;
+// The standard error of a handful of rows is itself a guess: 2 of them would be passed by chance once in twenty times at five rows, 3 once in
+// fifty (Student's t).
+const errorsOfFewRows = 3;
 
 /** Whether the paired difference is more than so many of its standard errors. */
 function isClearlyLower(numbers: readonly number[], others: readonly number[], errors = 1): boolean {
