@@ -1,15 +1,17 @@
 /**
- * How well the product learns real scans from few labels: trains on pages of the data set rvl5 as a training run does, from a saved
- * network or from scratch, chooses between network, text classifier and their average with a classifier of looks on pages kept back from the
- * training pages, and prints what all of them reach on the data set's validation pages, which take no part in any of it. Beside them stands the number to
- * beat: TF-IDF of words and pairs of words with logistic regression, from nothing, of all the labelled pages.
+ * How well the product learns real scans from few labels: trains on pages of the data set rvl5 as a training run does, from a saved network
+ * or from scratch; lets the pages kept back from training choose between the network, the text classifier and their average, with or without
+ * the classifier of looks; and prints what all of them reach on the data set's validation pages, which take no part in any of it. Beside
+ * them stands the number to beat: TF-IDF of words and pairs of words with logistic regression, from nothing, of all the labelled pages.
  *
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:rvl5 -- [--train 1750,500,100,25] [--seeds 1,2,3] [--from starter/model]
- *       [--size small] [--set '{"epochs":12}'] [--pretrain] [--engine auto] [--work <folder>]
+ *       [--size small] [--set '{"epochs":12}'] [--pretrain] [--engine auto] [--read <folder>] [--work <folder>]
  *
- * `--from` is a network or an average; `--from scratch` draws one of --size. `--set` changes hyper-parameters.
- * `--pretrain` first goes on learning without labels, from all training pages, with the defaults of such a run. `--work` keeps the encoded pages for the next time.
- * The words are those that come with the data set.
+ * The words are those that come with the data set. With `--read` all is of what the product itself reads on the pages, upright, as a user
+ * has it who uploads them: the first time that takes hours, and is kept in the folder.
+ *
+ * `--from` is a network or an average; `--from scratch` draws one of --size. `--set` changes hyper-parameters. `--pretrain` first goes on
+ * learning without labels, from all training pages, with the defaults of such a run. `--work` keeps the encoded pages for the next time.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
@@ -39,10 +41,12 @@ import { type LabelledLook, trainLookClassifier } from '../src/linear-classifier
 import { startOf } from '../src/linear-classifiers/start.js';
 import { trainTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
 import { getNetworkFolder, readModel } from '../src/models/model-folder.js';
+import { weightsWithoutRows } from '../src/training/choose-architecture.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
 import { pretrainingDefaults } from '../src/training/pretraining/default-settings.js';
 import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
+import { readByProduct } from './read-by-product.js';
 
 const { values } = parseArgs({
   options: {
@@ -54,13 +58,15 @@ const { values } = parseArgs({
     pretrain: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'auto' },
     work: { type: 'string' },
+    read: { type: 'string' },
   },
 });
-const folder = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
-if (!process.env.EVAL_DATA || !existsSync(folder)) {
+const source = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
+if (!process.env.EVAL_DATA || !existsSync(source)) {
   console.error('Set EVAL_DATA to a folder that holds datasets/rvl5');
   process.exit(1);
 }
+const folder = values.read === undefined ? source : await readByProduct(source, values.read);
 const changes: Partial<Hyperparameters> = JSON.parse(values.set);
 const modelSize = values.size === 'tiny' || values.size === 'base' ? values.size : 'small';
 const isFromScratch = values.from === 'scratch';
@@ -196,13 +202,13 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
     look: await lookOf(validation),
     labels: validation.map(({ label }) => label),
     classCount: labels.length,
-    earlier: average?.weights ?? null,
+    unmeasured: weightsWithoutRows(isFromScratch ? null : { memberWeights: average?.weights ?? null }),
   });
   const ofNetwork = await predict(corpus.validation);
   classifier.dispose();
   const ofText = textOf(corpus.validation);
   const ofLook = await lookOf(corpus.validation);
-  // Where there was nothing to fit weights by and no average to go on from, equal ones are shown; the choice is the network alone.
+  // Where one serves alone for want of pages to tell by, an average with equal weights is shown.
   const isWeighted = choice.figures !== null || choice.chosen === 'average';
   const weights = isWeighted ? choice.weights : { network: 1 / 3, text: 1 / 3, look: 1 / 3 };
   const ofAverage = ofNetwork.map((network, row) =>
@@ -329,7 +335,7 @@ async function learnWithoutLabels(
 }
 
 async function encode(name: string, { tokenizer }: Pick<Network, 'tokenizer'>) {
-  const file = join(work, name);
+  const file = join(work, values.read === undefined ? name : `read-${name}`);
   const known = opened.get(file);
   if (known) return known;
   await encodeCorpus(folder, file, createTokenizer(tokenizer), {

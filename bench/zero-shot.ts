@@ -1,9 +1,11 @@
 /**
- * What a saved model says of real scans it was never trained on: its labels are mapped to those of the data set rvl5 by name, and
- * what it says of its other labels is left out, as in an installation that has only these five. Of an average also what its network and its
- * other members say alone, of the words that come with the data set.
+ * What a saved model says of real scans that it was never trained on: its labels are mapped to those of the data set rvl5 by name, and what it
+ * says of its other labels is left out, as in an installation that has only these five. Of an average also what each member says alone.
  *
- *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:zero-shot -- [--model starter/model] [--split val] [--work <folder>]
+ *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:zero-shot -- [--model starter/model] [--split val] [--read <folder>] [--work <folder>]
+ *
+ * The words are those that come with the data set. With `--read` they are those that the product itself reads on the pages, upright, as a user
+ * has it who uploads them: the first time that takes hours, and is kept in the folder.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
@@ -22,6 +24,7 @@ import { createLookClassifier } from '../src/linear-classifiers/look/look-classi
 import { createTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
 import { readModel } from '../src/models/model-folder.js';
 import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
+import { readByProduct } from './read-by-product.js';
 
 const { values } = parseArgs({
   options: {
@@ -30,13 +33,15 @@ const { values } = parseArgs({
     tokens: { type: 'string', default: '512' },
     engine: { type: 'string', default: 'auto' },
     work: { type: 'string' },
+    read: { type: 'string' },
   },
 });
-const folder = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
-if (!process.env.EVAL_DATA || !existsSync(folder)) {
+const source = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
+if (!process.env.EVAL_DATA || !existsSync(source)) {
   console.error('Set EVAL_DATA to a folder that holds datasets/rvl5');
   process.exit(1);
 }
+const folder = values.read === undefined ? source : await readByProduct(source, values.read);
 await startEngine(ENGINE_NAMES.find((name) => name === values.engine) ?? 'auto');
 const model = await readModel(values.model);
 if (model.architecture === 'TF-IDF')
@@ -45,7 +50,7 @@ const { config, weights, tokenizer, labels } = model.network;
 if (!labels) throw new Error(`${values.model} has no classifier.`);
 const work = values.work ?? (await mkdtemp(join(tmpdir(), 'bench-zero-shot-')));
 await mkdir(work, { recursive: true });
-const file = join(work, 'starter');
+const file = join(work, values.read === undefined ? 'starter' : 'read-starter');
 await encodeCorpus(folder, file, createTokenizer(tokenizer), { maxTokens: 512, onProgress: () => {} });
 const corpus = await openEncodedCorpus(file);
 const rows = corpus.labels.map((label) => labels.indexOf(label));

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGzip } from 'node:zlib';
 import { type CorpusParameters, PAGES_PER_SHARD } from './parameters.js';
-import { isMade, type PageRecord, partOf } from './shard.js';
+import { isMade, partOf, type ShardRecord } from './shard.js';
 import type { ShardNews, ShardOrder } from './shard-process.js';
 
 export type CorpusProgress = { made: number; pages: number; pagesPerSecond: number; secondsLeft: number };
@@ -121,7 +121,7 @@ async function assemble(folder: string, parameters: CorpusParameters, shards: nu
     for (let shard = 0; shard < shards; shard++) {
       const text = await readFile(partOf(folder, shard), 'utf8');
       for (const line of text.trimEnd().split('\n')) {
-        const { page, label, split, ...rest } = JSON.parse(line) as PageRecord;
+        const { page, label, split, ...rest } = JSON.parse(line) as ShardRecord;
         labels.push(`${page},${label},${split}`);
         count(counts.labels, label);
         count(counts.splits, split);

@@ -7,38 +7,32 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { normaliseBox, type Word } from '../src/ocr/word.js';
+import type { Word } from '../src/ocr/word.js';
+import { type PageRecord, wordOf } from './page-record.js';
 
 /** A labelled page; its image is pages/<page>. */
 export type CorpusPage = { page: string; label: string; split: string; words: Word[] };
 
-/** Words and labels of a corpus' pages, in the form of corpus/README.md. */
-export async function* readCorpus(folder: string): AsyncGenerator<CorpusPage, void, void> {
+/** What labels.csv says of each page, in its order. */
+export async function readLabels(folder: string): Promise<Map<string, { label: string; split: string }>> {
   const [, ...lines] = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split(/\r?\n/);
-  const known = new Map(
+  return new Map(
     lines.map((line) => {
       const [page = '', label = '', split = ''] = line.split(',');
       return [page, { label, split }];
     }),
   );
+}
+
+/** Words and labels of a corpus' pages, in the form of README.md here. */
+export async function* readCorpus(folder: string): AsyncGenerator<CorpusPage, void, void> {
+  const known = await readLabels(folder);
   const input = createReadStream(join(folder, 'words.jsonl.gz')).pipe(createGunzip());
   for await (const line of createInterface({ input })) {
-    const { page, width, height, words } = JSON.parse(line) as {
-      page: string;
-      width: number;
-      height: number;
-      words: [string, number, number, number, number, number][];
-    };
+    const record: PageRecord = JSON.parse(line);
+    const { page, words } = record;
     const entry = known.get(page);
     if (!entry) throw new Error(`${folder} has words of ${page}, which labels.csv does not name.`);
-    yield {
-      page,
-      ...entry,
-      words: words.map(([text, x0, y0, x1, y1, confidence]) => ({
-        text,
-        box: normaliseBox([x0, y0, x1, y1], { width, height }),
-        confidence: confidence / 100,
-      })),
-    };
+    yield { page, ...entry, words: words.map((word) => wordOf(word, record)) };
   }
 }

@@ -12,7 +12,7 @@ export type ShardNews =
   | { type: 'shard'; shard: number }
   | { type: 'failed'; message: string };
 
-const reader = createCorpusReader();
+const reader = createCorpusReader({ workers: 1 });
 const tell = (news: ShardNews) => process.send?.(news);
 
 process.on('message', (order: ShardOrder) => {

@@ -9,21 +9,12 @@ import { createTesseractRecogniser, type TesseractRecogniser } from '../src/ocr/
 import { createDice } from './dice.js';
 import { KINDS } from './kinds/kinds.js';
 import { makePage } from './make-page.js';
+import { type PageRecord, pageWordOf, recordOf } from './page-record.js';
 import { type CorpusParameters, fateOf, PAGES_PER_SHARD, type WordSource } from './parameters.js';
-import type { PageWord } from './scan/scan-page.js';
 import { misread } from './simulated-reader.js';
 
 /** A line of parts/ and, less label and split, of words.jsonl.gz. */
-export type PageRecord = {
-  page: string;
-  label: string;
-  split: 'train' | 'val';
-  width: number;
-  height: number;
-  source: WordSource;
-  /** Text, box in pixels, confidence in percent. */
-  words: (readonly [text: string, x0: number, y0: number, x1: number, y1: number, confidence: number])[];
-};
+export type ShardRecord = PageRecord & { label: string; split: 'train' | 'val'; source: WordSource };
 
 export const partOf = (folder: string, shard: number) =>
   join(folder, 'parts', `${String(shard).padStart(5, '0')}.jsonl`);
@@ -35,12 +26,12 @@ export async function isMade(folder: string, shard: number): Promise<boolean> {
   );
 }
 
-/** One recogniser for a process: it starts its thread at the first page that needs it. */
-export function createCorpusReader(): TesseractRecogniser {
+/** As the product reads; a thread starts at the first page that needs it. */
+export function createCorpusReader({ workers }: { workers: number }): TesseractRecogniser {
   return createTesseractRecogniser({
     languages: ['eng'],
     languageDataFolder: null,
-    workers: 1,
+    workers,
     // Dithered pictures take Tesseract long, and a page that failed would make the corpus depend on the machine.
     pageTimeoutMs: 600_000,
     maxPixels: 20_000_000,
@@ -73,14 +64,14 @@ export async function makeShard(
         : source === 'noise'
           ? misread(page.words, page, createDice(seedOf(parameters.seed, 'noise', index)))
           : page.words;
-    const record: PageRecord = {
+    const record: ShardRecord = {
       page: name,
       label: page.label,
       split,
       width: page.width,
       height: page.height,
       source,
-      words: words.map(({ text, box, confidence }) => [text, ...box, confidence]),
+      words: words.map(recordOf),
     };
     lines.push(`${JSON.stringify(record)}\n`);
     onPage();
@@ -91,18 +82,9 @@ export async function makeShard(
 }
 
 async function readWords(
-  { image, width, height }: { image: Buffer; width: number; height: number },
+  page: { image: Buffer; width: number; height: number },
   reader: TesseractRecogniser,
-): Promise<PageWord[]> {
-  const { words } = await reader.recognise({ image });
-  return words.map(({ text, box: [x0, y0, x1, y1], confidence }) => ({
-    text,
-    box: [
-      Math.round((x0 * width) / 1000),
-      Math.round((y0 * height) / 1000),
-      Math.round((x1 * width) / 1000),
-      Math.round((y1 * height) / 1000),
-    ],
-    confidence: Math.round(100 * (confidence ?? 0)),
-  }));
+) {
+  const { words } = await reader.recognise({ image: page.image });
+  return words.map((word) => pageWordOf(word, page));
 }
