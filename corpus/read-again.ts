@@ -2,7 +2,7 @@
  * Labelled pages as the product itself reads them: a second folder in the same form, with the words that its own reader finds and with the
  * images upright. A data set comes with the words of some other reader, which need not be what a user of the product would get.
  */
-import { access, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -48,7 +48,7 @@ export async function readAgain(
     await Promise.all(Array.from({ length: workers }, readMissing));
     const lines = parts.flatMap((part) => (part ? `${JSON.stringify(part.record)}\n` : []));
     await replaceFile(join(to, 'words.jsonl.gz'), await buffer(Readable.from(lines).pipe(createGzip())));
-    await copyFile(join(from, 'labels.csv'), join(to, 'labels.csv'));
+    await replaceFile(join(to, 'labels.csv'), await readFile(join(from, 'labels.csv')));
   } finally {
     await reader.close();
   }
