@@ -128,18 +128,20 @@ function membersOf({ weights, figures }: ClassifierChoice): ModelMember[] {
   ];
 }
 
-function explain({ chosen, rows, weights, figures }: ClassifierChoice, unmeasured: MemberWeights): string {
+function explain(
+  { chosen, rows, isNumeric, weights, figures }: ClassifierChoice,
+  unmeasured: MemberWeights,
+): string {
+  if (!isNumeric) return 'The network alone: not all that was said of the validation documents are numbers.';
   const average = `The average of network${weights.look > 0 ? ', text classifier and classifier of looks' : ' and text classifier'}`;
   if (chosen === 'average' && figures === null)
     return `${average}, with the weights of the average that the run went on from: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which new ones are fitted and they are compared.`;
   if (chosen === 'text' && figures === null)
     return `The text classifier alone: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which it is compared with the network and with averages, and a network that began with nothing needs more documents than these are likely to be.`;
-  if (chosen === 'network' && rows < leastRowsToChoose && unmeasured.network === 0)
+  if (chosen === 'network' && figures === null && unmeasured.network === 0)
     return `The network alone, though it began with nothing: even on ${rows} validation documents, fewer than the ${leastRowsToChoose} by which averages are fitted and compared, it is clearly more often right than the text classifier.`;
-  if (rows < leastRowsToChoose)
-    return `The network alone: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which it is compared with the text classifier and with averages.`;
   if (figures === null)
-    return 'The network alone: not all that it says of the validation documents are numbers.';
+    return `The network alone: ${rows} validation documents are fewer than the ${leastRowsToChoose} by which it is compared with the text classifier and with averages.`;
   const list = (of: keyof RowFigures) => {
     const [network, text, look, all] = [figures.network, figures.text, figures.look, figures.average].map(
       (row) => row[of].toFixed(3),

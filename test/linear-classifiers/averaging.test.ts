@@ -217,6 +217,7 @@ describe('the choice of what serves', () => {
     expect(chooseClassifier(rows)).toEqual({
       chosen: 'network',
       rows: leastRowsToChoose - 1,
+      isNumeric: true,
       weights: { network: 1, text: 0, look: 0 },
       figures: null,
     });
@@ -225,6 +226,7 @@ describe('the choice of what serves', () => {
     expect(chooseClassifier({ ...rows, unmeasured: earlier })).toEqual({
       chosen: 'average',
       rows: leastRowsToChoose - 1,
+      isNumeric: true,
       weights: earlier,
       figures: null,
     });
@@ -243,6 +245,7 @@ describe('the choice of what serves', () => {
     broken.network[3]?.fill(Number.NaN);
     expect(chooseClassifier({ ...broken, unmeasured: earlier })).toMatchObject({
       chosen: 'network',
+      isNumeric: false,
       figures: null,
     });
   });

@@ -34,9 +34,11 @@ export type ClassifierChoice = {
   chosen: 'network' | 'text' | 'average';
   /** How many rows told. */
   rows: number;
+  /** Whether all that was said of them are numbers. */
+  isNumeric: boolean;
   /** Of the average, fitted on all rows. */
   weights: MemberWeights;
-  /** On rows left out of the fit; null where there were too few to tell. */
+  /** On rows left out of the fit; null where there were too few to tell, or not all are numbers. */
   figures: Record<Member | 'average', RowFigures> | null;
 };
 
@@ -69,10 +71,10 @@ export function chooseClassifier(
 ): ClassifierChoice {
   const { labels, classCount, unmeasured } = options;
   const rows = labels.length;
-  const isMeasured = memberNames.every((name) =>
+  const isNumeric = memberNames.every((name) =>
     options[name].every((row) => Array.from(row).every(Number.isFinite)),
   );
-  if (!isMeasured) return { chosen: 'network', rows, weights: alone('network'), figures: null };
+  if (!isNumeric) return { chosen: 'network', rows, isNumeric, weights: alone('network'), figures: null };
   if (rows < leastRowsToChoose) {
     const rightOf = (name: Member) =>
       labels.map((label, row) => Number(mostLikely(options[name][row] ?? []) === label));
@@ -81,7 +83,7 @@ export function chooseClassifier(
     const isRefuted =
       kindOf(unmeasured) === 'text' && isClearlyLower(rightOf('text'), rightOf('network'), errorsOfFewRows);
     const weights = isRefuted ? alone('network') : unmeasured;
-    return { chosen: kindOf(weights), rows, weights, figures: null };
+    return { chosen: kindOf(weights), rows, isNumeric, weights, figures: null };
   }
 
   const left: Record<Member | 'pair' | 'all', Float32Array[]> = {
@@ -125,6 +127,7 @@ export function chooseClassifier(
   return {
     chosen: isAverage ? 'average' : single,
     rows,
+    isNumeric,
     weights,
     figures: { ...forMembers(figuresIn), average: figuresIn(average) },
   };
