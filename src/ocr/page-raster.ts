@@ -59,6 +59,27 @@ export function turnUpsideDown(raster: GreyRaster): GreyRaster {
   return { ...raster, data: raster.data.toReversed() };
 }
 
+/** The whole factor by which a page is shrunk so that its longer side comes near to `side` pixels. */
+export function shrinkFactorFor({ width, height }: PageSize, side: number): number {
+  return Math.max(1, Math.round(Math.max(width, height) / side));
+}
+
+/** The page shrunk by a whole factor, by means of squares. */
+export function shrinkRaster({ data, width, height, scale }: GreyRaster, factor: number): GreyRaster {
+  const small = { width: Math.floor(width / factor), height: Math.floor(height / factor) };
+  const means = new Uint8Array(small.width * small.height);
+  for (let at = 0; at < means.length; at += 1) {
+    const left = (at % small.width) * factor;
+    const top = Math.floor(at / small.width) * factor;
+    let sum = 0;
+    for (let y = top; y < top + factor; y += 1) {
+      for (let x = left; x < left + factor; x += 1) sum += data[y * width + x] ?? 0;
+    }
+    means[at] = sum / (factor * factor);
+  }
+  return { ...small, data: means, scale: scale / factor };
+}
+
 /** The grey of the paper: the most common one, the scale taken in steps so that noise does not scatter it. */
 export function mostCommonGrey(data: Uint8Array): number {
   const stepSize = 8;

@@ -4,7 +4,13 @@
  * four.
  */
 
-import { type GreyRaster, mostCommonGrey, type PageSize } from './page-raster.js';
+import {
+  type GreyRaster,
+  mostCommonGrey,
+  type PageSize,
+  shrinkFactorFor,
+  shrinkRaster,
+} from './page-raster.js';
 import type { Box } from './word.js';
 
 // Sheets are fed askew by one degree or two and photographed by up to ten; what is more has been turned on purpose.
@@ -23,17 +29,24 @@ const MOST_EDGES = 30_000;
 const LEAST_PROMINENCE = 5;
 
 /**
- * The angle of the page's lines in degrees, positive if the page is turned clockwise, from -10 to 10 in steps of 0.05;
- * 0 if no direction stands out. Lines may run across or, on a page that lies on its side, down.
+ * How a page's lines run: `degrees` is their angle, positive if the page is turned clockwise, from -10 to 10 in steps of
+ * 0.05, 0 if no direction stands out. On a page that lies on its side they run down.
+ */
+export type PageSkew = { degrees: number; linesRun: 'across' | 'down' };
+
+/**
+ * The skew of the page.
  *
  * Method: the edges below (or beside) the print are projected along each direction; where lines run, the profile is
  * sharpest, that is, the sum of the squared differences of neighbouring bins is greatest (Postl 1986).
  */
-export function estimateSkewDegrees(page: GreyRaster): number {
-  const { below, beside } = findEdges(shrink(page));
+export function estimateSkew(page: GreyRaster): PageSkew {
+  const { below, beside } = findEdges(shrinkRaster(page, shrinkFactorFor(page, LOOKED_AT_SIDE)));
   const across = estimateAlong(below);
   const down = estimateAlong(beside);
-  return down.sharpness > across.sharpness ? down.degrees : across.degrees;
+  return down.sharpness > across.sharpness
+    ? { degrees: down.degrees, linesRun: 'down' }
+    : { degrees: across.degrees, linesRun: 'across' };
 }
 
 /**
@@ -57,8 +70,6 @@ export function unstraighten(box: Box, straight: PageSize, page: PageSize, skewD
 
 /** Edge pixels: `along` the line that they may belong to, and `across` it. */
 type Edges = { along: Int32Array; across: Int32Array };
-
-type Pixels = PageSize & { data: Uint8Array };
 
 function estimateAlong(edges: Edges): { degrees: number; sharpness: number } {
   if (edges.along.length < LEAST_EDGES) return { degrees: 0, sharpness: 0 };
@@ -86,7 +97,7 @@ function sharpnessAt({ along, across }: Edges, degrees: number): number {
 }
 
 /** Pixels of print with paper below them, for lines that run across, and beside them, for lines that run down. */
-function findEdges({ data, width, height }: Pixels): { below: Edges; beside: Edges } {
+function findEdges({ data, width, height }: GreyRaster): { below: Edges; beside: Edges } {
   const paper = mostCommonGrey(data);
   const isPrint = Uint8Array.from(data, (grey) => (Math.abs(grey - paper) >= LEAST_CONTRAST ? 1 : 0));
   const below: [along: number, across: number][] = [];
@@ -110,23 +121,6 @@ function thinOut(points: readonly [along: number, across: number][]): Edges {
     along: Int32Array.from(kept, ([along]) => along),
     across: Int32Array.from(kept, ([, across]) => across),
   };
-}
-
-/** The page shrunk by a whole factor, so that its longer side is near {@link LOOKED_AT_SIDE}, by means of squares. */
-function shrink({ data, width, height }: Pixels): Pixels {
-  const factor = Math.max(1, Math.round(Math.max(width, height) / LOOKED_AT_SIDE));
-  const small = { width: Math.floor(width / factor), height: Math.floor(height / factor) };
-  const means = new Uint8Array(small.width * small.height);
-  for (let at = 0; at < means.length; at += 1) {
-    const left = (at % small.width) * factor;
-    const top = Math.floor(at / small.width) * factor;
-    let sum = 0;
-    for (let y = top; y < top + factor; y += 1) {
-      for (let x = left; x < left + factor; x += 1) sum += data[y * width + x] ?? 0;
-    }
-    means[at] = sum / (factor * factor);
-  }
-  return { ...small, data: means };
 }
 
 function turnOf(degrees: number): { cos: number; sin: number } {

@@ -1,6 +1,6 @@
 /**
  * Reads a page however it lies: askew, it is straightened before it is read; if that gives hardly a legible word, it is
- * read upside down as well. The words come out on the page as it was.
+ * read upside down as well. What is long is read in parts, at once where there are threads for it. The words come out on the page as it was.
  */
 
 import {
@@ -10,12 +10,19 @@ import {
   type QuarterTurns,
   turnWords,
 } from './page-orientation.js';
+import { cutIntoParts } from './page-parts.js';
 import { type GreyRaster, turnRaster, turnUpsideDown } from './page-raster.js';
-import { estimateSkewDegrees, unstraighten } from './page-skew.js';
+import { estimateSkew, unstraighten } from './page-skew.js';
 import { parseTesseractTsv } from './tesseract-tsv.js';
 import { type Box, normaliseBox, type Word } from './word.js';
 
-type Recognise = (page: GreyRaster) => Promise<{ tsv: string; engineVersion: string }>;
+/** Recognises rasters, each on its own, in any order. */
+type Recognise = (rasters: readonly GreyRaster[]) => Promise<{ tsv: string; engineVersion: string }[]>;
+
+type Options = {
+  /** Whether columns of text may be told apart: where they follow one another from left to right. */
+  mayCut: boolean;
+};
 
 type PageAsItLies = {
   words: Word[];
@@ -29,19 +36,32 @@ const LEAST_SKEW_DEGREES = 0.15;
 // A sheet of paper turned by ten degrees needs 1.4 times its pixels; a long strip needs a hundred times: it stays askew.
 const MOST_CANVAS_GROWTH = 1.5;
 
-/** Reads `page` by one or two recognitions. */
-export async function readAnyWayUp(page: GreyRaster, recognise: Recognise): Promise<PageAsItLies> {
-  const skewDegrees = estimateSkewDegrees(page);
+/** Reads `page`, all of it once or twice. */
+export async function readAnyWayUp(
+  page: GreyRaster,
+  recognise: Recognise,
+  { mayCut }: Options,
+): Promise<PageAsItLies> {
+  const { degrees: skewDegrees, linesRun } = estimateSkew(page);
   const straight = await straighten(page, skewDegrees);
   const place = (box: Box): Box =>
     normaliseBox(straight === page ? box : unstraighten(box, straight, page, skewDegrees), page);
 
-  const { tsv, engineVersion } = await recognise(straight);
-  const words = parseTesseractTsv(tsv, place);
+  const read = async (raster: GreyRaster) => {
+    // Of lines that run down, neither bands nor columns are where they seem to be.
+    const parts = mayCut && linesRun === 'across' ? cutIntoParts(raster) : [{ raster, top: 0 }];
+    const recognised = await recognise(parts.map((part) => part.raster));
+    const words = recognised.flatMap(({ tsv }, at) => {
+      const top = parts[at]?.top ?? 0;
+      return parseTesseractTsv(tsv, ([x0, y0, x1, y1]) => place([x0, y0 + top, x1, y1 + top]));
+    });
+    return { words, engineVersion: recognised[0]?.engineVersion ?? '' };
+  };
+
+  const { words, engineVersion } = await read(straight);
   if (mayBeUpsideDown(words)) {
-    const upsideDown = await recognise(turnUpsideDown(straight));
     // A half turn about the middle and the turn that straightens may change places: the way back is the same.
-    const turned = parseTesseractTsv(upsideDown.tsv, place);
+    const { words: turned } = await read(turnUpsideDown(straight));
     if (isReadBetter(turned, words)) {
       const uprightTurn = isSideways(turned, page) ? 90 : 180;
       return { words: turnWords(turned, 180), uprightTurn, skewDegrees, engineVersion };

@@ -18,6 +18,22 @@ export type LanguageData = { code: string; folder: string; isGzipped: boolean; f
 // Tesseract's own names: eng, chi_sim, jpn_vert, deu_latf. Anything else must not become part of a path.
 const LANGUAGE_CODE = /^[a-z]{3}(_[a-z]{2,10}){0,2}$/;
 
+// Those of Tesseract's languages that are written in Arabic, Hebrew, Syriac or Thaana letters.
+const FROM_THE_RIGHT = new Set([
+  'ara',
+  'fas',
+  'kur_ara',
+  'pus',
+  'snd',
+  'uig',
+  'urd',
+  'heb',
+  'yid',
+  'syr',
+  'div',
+]);
+const DOWNWARDS = /_vert$/;
+
 // The packages hold several models; the integer one made from the "best" floats is what tesseract.js runs by default.
 const PACKAGE_MODEL_FOLDER = '4.0.0_best_int';
 
@@ -42,6 +58,11 @@ export async function getLanguageData(
       return found;
     }),
   );
+}
+
+/** Whether lines run from left to right, and so columns follow one another, as far as the language tells. */
+export function isWrittenFromTheLeft(code: string): boolean {
+  return !FROM_THE_RIGHT.has(code) && !DOWNWARDS.test(code);
 }
 
 async function findLanguageData(code: string, folder: string | null): Promise<LanguageData | null> {

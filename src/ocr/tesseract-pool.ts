@@ -1,34 +1,38 @@
 /**
  * A fixed number of lanes, each with at most one Tesseract thread at a time: threads start when a page needs
  * them, are replaced after so many pages, after a crash, after a page that took too long or when a page is in another
- * language, and end when idle for a while. Pages wait for a lane in the order they came.
+ * language, and end when idle for a while. Pages wait for a lane in the order they came. A page has a lane of its own; lanes that nobody
+ * waits for help it with its parts.
  */
 
 import { AppError, messageOf } from '../shared/errors.js';
 import { createPageTimedOutError, createPoolClosedError, createWorkerLostError } from './ocr.errors.js';
 import type { LanguageData } from './tesseract-languages.js';
-import { startTesseractThread, type TesseractThread } from './tesseract-thread.js';
+import { type Recognition, startTesseractThread, type TesseractThread } from './tesseract-thread.js';
 
 export type TesseractPoolOptions = {
   /** How many pages are read at once; each worker is one thread of full load. */
   workers: number;
   /** A thread is replaced after this many pages: WebAssembly memory grows and never shrinks. */
   recycleAfterPages: number;
-  /** A page that takes longer is stopped and fails with OCR_PAGE_TIMED_OUT. */
+  /** A page of which a part takes longer is stopped and fails with OCR_PAGE_TIMED_OUT. */
   pageTimeoutMs: number;
   /** A thread without work ends after this long and gives its memory back. */
   idleTimeoutMs: number;
 };
 
-/** Reads one page with the thread it is given. */
-type Read<T> = (recognise: TesseractThread['recognise']) => Promise<T>;
+/** What a thread is given at a time: a page or a part of one, as a PGM file. */
+type Part = { pgm: Uint8Array<ArrayBuffer>; dpi: number };
+
+/** Reads one page with what recognises its parts: each on its own, at once where there are threads for it. */
+type Read<T> = (recognise: (parts: readonly Part[]) => Promise<Recognition[]>) => Promise<T>;
 
 export type TesseractPool = {
   /**
-   * Runs `read` when a lane is free, with a thread that has the languages loaded. Rejects with what `read` throws, or
+   * Runs `read` when a lane is free, with threads that have the languages loaded. Rejects with what `read` throws, or
    * OCR_WORKER_LOST, OCR_PAGE_TIMED_OUT, OCR_CLOSED.
    */
-  withThread<T>(languages: readonly LanguageData[], read: Read<T>): Promise<T>;
+  withThreads<T>(languages: readonly LanguageData[], read: Read<T>): Promise<T>;
   /** Ends every thread; pages still waiting or being read fail with OCR_CLOSED. Resolves when all are gone. */
   close(): Promise<void>;
 };
@@ -66,9 +70,17 @@ export function createTesseractPool(options: TesseractPoolOptions): TesseractPoo
     if (lane === undefined) {
       return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
     }
-    clearTimeout(lane.idleTimer);
-    lane.isBusy = true;
+    occupy(lane);
     return lane;
+  }
+
+  /** Lanes that have nothing to do, without sending a thread of other languages away. */
+  function acquireHelpers(languages: string, most: number): Lane[] {
+    const helpers = lanes
+      .filter((lane) => !lane.isBusy && (lane.thread === null || lane.languages === languages))
+      .slice(0, most);
+    for (const lane of helpers) occupy(lane);
+    return helpers;
   }
 
   function release(lane: Lane): void {
@@ -116,31 +128,52 @@ export function createTesseractPool(options: TesseractPoolOptions): TesseractPoo
     }
   }
 
-  async function readInLane<T>(lane: Lane, languages: readonly LanguageData[], read: Read<T>): Promise<T> {
-    const thread = await threadOf(lane, languages);
-    const result = await read((pgm, dpi) =>
-      guarded(lane, thread.recognise(pgm, dpi), options.pageTimeoutMs, () =>
-        createPageTimedOutError(options.pageTimeoutMs),
-      ),
-    );
-    lane.pages += 1;
-    if (lane.pages >= options.recycleAfterPages) await endThread(lane);
-    return result;
+  /** In the lane, and in others as long as there are parts left for them. */
+  async function recogniseParts(
+    lane: Lane,
+    languages: readonly LanguageData[],
+    parts: readonly Part[],
+  ): Promise<Recognition[]> {
+    const recognised: Recognition[] = [];
+    const left = [...parts.entries()];
+    const work = async (own: Lane) => {
+      try {
+        for (let next = left.shift(); next !== undefined; next = left.shift()) {
+          const [at, { pgm, dpi }] = next;
+          const thread = await threadOf(own, languages);
+          recognised[at] = await guarded(own, thread.recognise(pgm, dpi), options.pageTimeoutMs, () =>
+            createPageTimedOutError(options.pageTimeoutMs),
+          );
+        }
+      } catch (error) {
+        // Where one part fails, the page does.
+        left.length = 0;
+        throw error;
+      }
+      own.pages += 1;
+      if (own.pages >= options.recycleAfterPages) await endThread(own);
+    };
+    const helpers = acquireHelpers(keyOf(languages), parts.length - 1);
+    const workings = [work(lane), ...helpers.map((helper) => work(helper).finally(() => release(helper)))];
+    // Nobody may hold the lane while its thread still works.
+    await Promise.allSettled(workings);
+    await Promise.all(workings);
+    return recognised;
   }
 
-  async function withThread<T>(languages: readonly LanguageData[], read: Read<T>): Promise<T> {
+  async function withThreads<T>(languages: readonly LanguageData[], read: Read<T>): Promise<T> {
     if (isClosed) throw createPoolClosedError();
     const lane = await acquire(keyOf(languages));
     try {
-      return await readInLane(lane, languages, read);
+      return await read((parts) => recogniseParts(lane, languages, parts));
     } finally {
       release(lane);
     }
   }
 
   return {
-    async withThread(languages, read) {
-      const reading = withThread(languages, read);
+    async withThreads(languages, read) {
+      const reading = withThreads(languages, read);
       inFlight.add(reading);
       try {
         return await reading;
@@ -157,6 +190,11 @@ export function createTesseractPool(options: TesseractPoolOptions): TesseractPoo
       await Promise.allSettled(inFlight);
     },
   };
+}
+
+function occupy(lane: Lane): void {
+  clearTimeout(lane.idleTimer);
+  lane.isBusy = true;
 }
 
 function createLane(): Lane {

@@ -21,7 +21,7 @@ export type TesseractThread = {
 };
 
 /** Tesseract's table of what it found (see `tesseract-tsv.ts`) and the version of the engine itself. */
-type Recognition = { tsv: string; engineVersion: string };
+export type Recognition = { tsv: string; engineVersion: string };
 
 type Reply = { status: 'resolve' | 'reject' | 'progress'; jobId: number; data: unknown };
 

@@ -50,6 +50,18 @@ export async function printProse(dpi?: number): Promise<PrintedPage> {
   return printPage((sheet) => sheet.font('Times-Roman').fontSize(12).text(PROSE, { lineGap: 4 }), dpi);
 }
 
+/** A heading over two columns of {@link PROSE}, four times in all. */
+export async function printColumns(): Promise<PrintedPage> {
+  return printPage((sheet) => {
+    sheet.font('Times-Bold').fontSize(20).text('The year that the roof was mended', { align: 'center' });
+    sheet.font('Times-Roman').fontSize(11);
+    for (const column of [0, 1]) {
+      const [left, width] = [60 + column * 248, 227];
+      sheet.text(`${PROSE} ${PROSE}`, left, 120, { width, align: 'justify', lineGap: 3 });
+    }
+  });
+}
+
 /** A page with nothing on it. */
 export async function printNothing(): Promise<PrintedPage> {
   return printPage(() => undefined);

@@ -13,13 +13,24 @@ import {
   type TesseractRecogniser,
 } from '../../src/ocr/tesseract-recogniser.js';
 import { drawWarmUpPage } from '../../src/ocr/warm-up-page.js';
-import { PROSE, type PrintedPage, printNothing, printProse, textsOf } from './printed-page.js';
+import { PROSE, type PrintedPage, printColumns, printNothing, printProse, textsOf } from './printed-page.js';
 
 /** The threads that have been started since the beginning of the test, ended or not. */
 const threads: Worker[] = [];
 const remember = (thread: Worker): void => void threads.push(thread);
 // Node's mark of a thread that has ended.
 const isRunning = (thread: Worker): boolean => thread.threadId !== -1;
+
+/** Resolves when the thread is given something to do. */
+const whenAsked = (thread: Worker | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    if (thread === undefined) throw new Error('There is no thread');
+    const post = thread.postMessage.bind(thread);
+    thread.postMessage = (...message) => {
+      post(...message);
+      resolve();
+    };
+  });
 
 let recogniser: TesseractRecogniser;
 let folder: string;
@@ -81,6 +92,21 @@ describe('a printed page', () => {
       return Math.max(...box.map((value, edge) => Math.abs(value - (truth[edge] ?? Number.NaN))));
     });
     // Three units are 5 pixels of 1654: Tesseract takes a row of grey edge pixels along, PDFium an outline's overshoot.
+    expect(Math.max(...worst)).toBeLessThanOrEqual(3);
+  });
+
+  it('of two columns gives the words of one after those of the other, whether one thread reads it or several', async () => {
+    const columns = await printColumns();
+    const alone = await start().recognise(columns);
+    await recogniser.close();
+    const together = await start({ workers: 3 }).recognise(columns);
+    expect(together).toEqual(alone);
+    const truth = columns.textLayer.words;
+    expect(textsOf(alone.words).join(' ')).toBe(textsOf(truth).join(' '));
+    const worst = alone.words.map(({ box }, index) =>
+      Math.max(...box.map((value, edge) => Math.abs(value - (truth[index]?.box[edge] ?? Number.NaN)))),
+    );
+    // As for one column.
     expect(Math.max(...worst)).toBeLessThanOrEqual(3);
   });
 
@@ -197,9 +223,9 @@ describe('the threads', () => {
   it('may be started before the first page, which then finds one', async () => {
     start({ workers: 2 });
     await recogniser.warmUp();
-    expect(threads).toHaveLength(1);
+    expect(threads).toHaveLength(2);
     expect(textsOf((await recogniser.recognise(prose)).words).join(' ')).toBe(PROSE);
-    expect(threads).toHaveLength(1);
+    expect(threads).toHaveLength(2);
   });
 
   it('run in on a page that has words to read', async () => {
@@ -222,12 +248,39 @@ describe('the threads', () => {
   it('are replaced when they die: the page fails, the next one is read', async () => {
     start();
     await recogniser.recognise(nothing);
+    const asked = whenAsked(threads[0]);
     const reading = recogniser.recognise(prose);
     const failing = expect(reading).rejects.toMatchObject({ code: 'OCR_WORKER_LOST', retryable: true });
+    await asked;
     await threads[0]?.terminate();
     await failing;
     expect(textsOf((await recogniser.recognise(prose)).words).join(' ')).toBe(PROSE);
     expect(threads).toHaveLength(2);
+  });
+
+  it('help with the parts of a page while nobody waits for them', async () => {
+    start({ workers: 2 });
+    const columns = await printColumns();
+    await recogniser.recognise(columns);
+    expect(threads).toHaveLength(2);
+    // A page each, with what is left of one for whoever is done first.
+    const pages = await Promise.all([columns, prose, columns].map((page) => recogniser.recognise(page)));
+    expect(pages[0]).toEqual(pages[2]);
+    expect(threads).toHaveLength(2);
+  });
+
+  it('fail the page together where one dies, and are free for the next', async () => {
+    start({ workers: 2 });
+    const columns = await printColumns();
+    await recogniser.recognise(columns);
+    const asked = whenAsked(threads[1]);
+    const failing = expect(recogniser.recognise(columns)).rejects.toMatchObject({ code: 'OCR_WORKER_LOST' });
+    await asked;
+    await threads[1]?.terminate();
+    await failing;
+    const pages = await Promise.all([prose, prose].map((page) => recogniser.recognise(page)));
+    expect(pages.map(({ words }) => textsOf(words).join(' '))).toEqual([PROSE, PROSE]);
+    expect(threads).toHaveLength(3);
   });
 
   it('are replaced when they died without work', async () => {
