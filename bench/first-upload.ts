@@ -23,8 +23,8 @@ const { values } = parseArgs({
   },
 });
 
-// Short beside every stage.
-const lookIntervalMs = 10;
+// Short beside the whole, and seldom enough that asking takes nothing from cores that all read.
+const lookIntervalMs = 100;
 
 type Seen = {
   status: string;

@@ -84,8 +84,8 @@ export function shrinkRaster({ data, width, height, scale }: GreyRaster, factor:
 export function mostCommonGrey(data: Uint8Array): number {
   const stepSize = 8;
   const counts = new Uint32Array(256 / stepSize);
-  for (const value of data) {
-    const step = Math.floor(value / stepSize);
+  for (let at = 0; at < data.length; at += 1) {
+    const step = Math.floor((data[at] ?? 0) / stepSize);
     counts[step] = (counts[step] ?? 0) + 1;
   }
   return counts.indexOf(Math.max(...counts)) * stepSize + stepSize / 2;

@@ -99,27 +99,29 @@ function sharpnessAt({ along, across }: Edges, degrees: number): number {
 /** Pixels of print with paper below them, for lines that run across, and beside them, for lines that run down. */
 function findEdges({ data, width, height }: GreyRaster): { below: Edges; beside: Edges } {
   const paper = mostCommonGrey(data);
-  const isPrint = Uint8Array.from(data, (grey) => (Math.abs(grey - paper) >= LEAST_CONTRAST ? 1 : 0));
-  const below: [along: number, across: number][] = [];
-  const beside: [along: number, across: number][] = [];
-  for (let y = 0; y + 1 < height; y += 1) {
-    for (let x = 0; x + 1 < width; x += 1) {
-      const at = y * width + x;
-      if (isPrint[at] === 0) continue;
-      if (isPrint[at + width] === 0) below.push([x, y]);
-      // The same turn takes a line that runs across to one that runs down: x to y and y to -x.
-      if (isPrint[at + 1] === 0) beside.push([-y, x]);
-    }
+  const isPrint = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at += 1) {
+    isPrint[at] = Math.abs((data[at] ?? paper) - paper) >= LEAST_CONTRAST ? 1 : 0;
   }
-  return { below: thinOut(below), beside: thinOut(beside) };
-}
-
-function thinOut(points: readonly [along: number, across: number][]): Edges {
-  const step = Math.ceil(points.length / MOST_EDGES);
-  const kept = points.filter((_point, index) => index % step === 0);
+  const findBefore = (offset: number) => {
+    const found = new Int32Array(data.length);
+    let count = 0;
+    for (let y = 0; y + 1 < height; y += 1) {
+      for (let at = y * width; at + 1 < (y + 1) * width; at += 1) {
+        if (isPrint[at] === 1 && isPrint[at + offset] === 0) {
+          found[count] = at;
+          count += 1;
+        }
+      }
+    }
+    const step = Math.ceil(count / MOST_EDGES);
+    return found.subarray(0, count).filter((_at, index) => index % step === 0);
+  };
+  const [below, beside] = [findBefore(width), findBefore(1)];
   return {
-    along: Int32Array.from(kept, ([along]) => along),
-    across: Int32Array.from(kept, ([, across]) => across),
+    below: { along: below.map((at) => at % width), across: below.map((at) => Math.floor(at / width)) },
+    // The same turn takes a line that runs across to one that runs down: x to y and y to -x.
+    beside: { along: beside.map((at) => -Math.floor(at / width)), across: beside.map((at) => at % width) },
   };
 }
 
