@@ -18,6 +18,8 @@ const MOST_SHARE = 0.7;
 const LEAST_BAND = 3;
 // In a row that counts as blank: a stroke's end that reaches into the gap.
 const MOST_STRAY_PIXELS = 1;
+// Of 342 upright scans 92 % have less, and of 20 that lie on their side none; what lies between are pictures with some words.
+const MOST_ACROSS_COLUMNS = 0.8;
 // An inch above and below: as much as tells whether columns go on across a gap between lines.
 const LOOK_AROUND = 100;
 // An eighth of an inch, wider than the space between words.
@@ -36,11 +38,42 @@ const LEAST_PRINTED_ROWS = 0.4;
 const LEAST_FULL_ROWS = 0.4;
 const [EIGHTHS, LEAST_FULL_EIGHTHS] = [8, 6];
 
-/** @returns null where there is too little to read, or no place to cut that would not tear lines or columns apart */
+/** @returns null where there is too little to read, lines do not run across, or no place to cut that would not tear lines or columns apart */
 export function findCut(print: PagePrint): PageCut | null {
   const total = print.countStrokes({ left: 0, top: 0, right: print.width, bottom: print.height });
-  if (total < LEAST_STROKES) return null;
+  if (total < LEAST_STROKES || !doLinesRunAcross(print)) return null;
   return findCutBetweenLines(print, total) ?? findCutBetweenColumns(print, total);
+}
+
+/**
+ * Whether lines run across, as far as the inches of the page tell on average: where they do, what is printed changes more from row to row
+ * than from column to column. Larger areas would tell of margins, which lines that lie on their side have too.
+ */
+function doLinesRunAcross(print: PagePrint): boolean {
+  let [acrossRows, acrossColumns] = [0, 0];
+  for (let top = 0; top + LOOK_AROUND <= print.height; top += LOOK_AROUND) {
+    for (let left = 0; left + LOOK_AROUND <= print.width; left += LOOK_AROUND) {
+      const inch = { left, top, right: left + LOOK_AROUND, bottom: top + LOOK_AROUND };
+      if (print.countPixels(inch) === 0) continue;
+      acrossRows += sumOfSquaredChanges((at) =>
+        print.countPixels({ ...inch, top: top + at, bottom: top + at + 1 }),
+      );
+      acrossColumns += sumOfSquaredChanges((at) =>
+        print.countPixels({ ...inch, left: left + at, right: left + at + 1 }),
+      );
+    }
+  }
+  return acrossColumns < MOST_ACROSS_COLUMNS * acrossRows;
+}
+
+function sumOfSquaredChanges(valueAt: (at: number) => number): number {
+  let [sum, last] = [0, valueAt(0)];
+  for (let at = 1; at < LOOK_AROUND; at += 1) {
+    const value = valueAt(at);
+    sum += (value - last) ** 2;
+    last = value;
+  }
+  return sum;
 }
 
 /** The middle of the widest blank band that no columns go on across. */

@@ -29,24 +29,17 @@ const MOST_EDGES = 30_000;
 const LEAST_PROMINENCE = 5;
 
 /**
- * How a page's lines run: `degrees` is their angle, positive if the page is turned clockwise, from -10 to 10 in steps of
- * 0.05, 0 if no direction stands out. On a page that lies on its side they run down.
- */
-export type PageSkew = { degrees: number; linesRun: 'across' | 'down' };
-
-/**
- * The skew of the page.
+ * The angle of the page's lines in degrees, positive if the page is turned clockwise, from -10 to 10 in steps of 0.05;
+ * 0 if no direction stands out. Lines may run across or, on a page that lies on its side, down.
  *
  * Method: the edges below (or beside) the print are projected along each direction; where lines run, the profile is
  * sharpest, that is, the sum of the squared differences of neighbouring bins is greatest (Postl 1986).
  */
-export function estimateSkew(page: GreyRaster): PageSkew {
+export function estimateSkewDegrees(page: GreyRaster): number {
   const { below, beside } = findEdges(shrinkRaster(page, shrinkFactorFor(page, LOOKED_AT_SIDE)));
   const across = estimateAlong(below);
   const down = estimateAlong(beside);
-  return down.sharpness > across.sharpness
-    ? { degrees: down.degrees, linesRun: 'down' }
-    : { degrees: across.degrees, linesRun: 'across' };
+  return down.sharpness > across.sharpness ? down.degrees : across.degrees;
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 } from './page-orientation.js';
 import { cutIntoParts } from './page-parts.js';
 import { type GreyRaster, turnRaster, turnUpsideDown } from './page-raster.js';
-import { estimateSkew, unstraighten } from './page-skew.js';
+import { estimateSkewDegrees, unstraighten } from './page-skew.js';
 import { parseTesseractTsv } from './tesseract-tsv.js';
 import { type Box, normaliseBox, type Word } from './word.js';
 
@@ -20,7 +20,7 @@ import { type Box, normaliseBox, type Word } from './word.js';
 type Recognise = (rasters: readonly GreyRaster[]) => Promise<{ tsv: string; engineVersion: string }[]>;
 
 type Options = {
-  /** Whether columns of text may be told apart: where they follow one another from left to right. */
+  /** Whether the page may be cut into parts: where lines, and so columns, follow one another from left to right. */
   mayCut: boolean;
 };
 
@@ -42,14 +42,13 @@ export async function readAnyWayUp(
   recognise: Recognise,
   { mayCut }: Options,
 ): Promise<PageAsItLies> {
-  const { degrees: skewDegrees, linesRun } = estimateSkew(page);
+  const skewDegrees = estimateSkewDegrees(page);
   const straight = await straighten(page, skewDegrees);
   const place = (box: Box): Box =>
     normaliseBox(straight === page ? box : unstraighten(box, straight, page, skewDegrees), page);
 
   const read = async (raster: GreyRaster) => {
-    // Of lines that run down, neither bands nor columns are where they seem to be.
-    const parts = mayCut && linesRun === 'across' ? cutIntoParts(raster) : [{ raster, top: 0 }];
+    const parts = mayCut ? cutIntoParts(raster) : [{ raster, top: 0 }];
     const recognised = await recognise(parts.map((part) => part.raster));
     const words = recognised.flatMap(({ tsv }, at) => {
       const top = parts[at]?.top ?? 0;
