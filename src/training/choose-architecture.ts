@@ -150,10 +150,11 @@ function explain(
   };
   const [loss, macroF1] = [list('loss'), list('macroF1')];
   const told = `on ${rows} validation documents, each left out of the fit that it is judged by, the loss is ${loss.network} of the network, ${loss.text} of the text classifier, ${loss.look} of the classifier of looks and ${loss.all} of their average, the macro-F1 ${macroF1.network}, ${macroF1.text}, ${macroF1.look} and ${macroF1.all}.`;
+  const kept = weights === unmeasured ? ', with the weights of the average that the run went on from' : '';
   const verdict = {
     network: 'The network alone, as neither the text classifier nor the average is clearly better',
     text: 'The text classifier alone, which is clearly better than the network, and the average is not better still',
-    average: `${average}, which is clearly better than network and text classifier alone`,
+    average: `${average}${kept}, which is clearly better than network and text classifier alone`,
   }[chosen];
   return `${verdict}: ${told}`;
 }

@@ -201,6 +201,26 @@ describe('the choice of what serves', () => {
     expect(together.weights.text).toBeGreaterThan(together.weights.look);
   });
 
+  it('keeps the weights of an average that it went on from, while there are too few rows to fit new ones by', () => {
+    const earlier = { network: 0.5, text: 0.6, look: 0.1 };
+    const choose = (count: number) =>
+      chooseClassifier({ ...makeRows(count, [0.8, 0.75], [0.9, 0.7]), unmeasured: earlier });
+    const few = choose(75);
+    expect(few).toMatchObject({ chosen: 'average', weights: earlier });
+    expect(few.figures?.average.loss).toBeLessThan(few.figures?.network.loss ?? 0);
+    const many = choose(300);
+    expect(many.chosen).toBe('average');
+    expect(many.weights).not.toEqual(earlier);
+    // What went on from a network alone has no weights to keep.
+    const alike = makeRows(75, [0.8, 0.75], [0.9, 0.7]);
+    expect(chooseClassifier({ ...alike, unmeasured: alone('network') }).weights.text).toBeGreaterThan(0);
+    // However good the average was, a member that is clearly better now serves alone.
+    const learnt = makeRows(75, [1 / 3, 0.97], [0.95, 0.97]);
+    expect(chooseClassifier({ ...learnt, unmeasured: { network: 1, text: 0.2, look: 0 } }).chosen).toBe(
+      'text',
+    );
+  });
+
   it('falls on the network where the text adds nothing', () => {
     expect(chooseClassifier(makeRows(300, [0.95, 1 / 3], [0.95, 0.6])).chosen).toBe('network');
     // The same twice: what the average gains is a temperature, which the network alone gets as well.
