@@ -1,6 +1,6 @@
 /**
  * What it brings to read a page in parts: the same pages read whole by one Tesseract thread and cut into parts by as many as there are cores,
- * one after the other on a machine without other work. Prints how much longer the whole takes, and how many letters of legible words
+ * one after the other on a machine without other work. Prints how much longer the whole takes, and how many characters of legible words
  * the parts have for each of the whole: about 1, or the cuts tear words apart.
  *
  *   [EVAL_DATA=<folder with datasets/rvl5>] npm run bench:reading -- [--pages 60]
@@ -12,12 +12,13 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readLabels } from '../corpus/read-corpus.js';
+import { countLegibleCharacters } from '../src/ocr/page-orientation.js';
 import { decodeGreyPage, encodePgm, type GreyRaster } from '../src/ocr/page-raster.js';
 import { readAnyWayUp } from '../src/ocr/tesseract-any-way-up.js';
 import { getLanguageData } from '../src/ocr/tesseract-languages.js';
 import { createTesseractPool } from '../src/ocr/tesseract-pool.js';
 import { drawWarmUpPage } from '../src/ocr/warm-up-page.js';
-import type { Word } from '../src/ocr/word.js';
 import { documentKinds, makeDocument } from '../test/support/make-documents.js';
 
 const { values } = parseArgs({ options: { pages: { type: 'string', default: '60' } } });
@@ -25,9 +26,6 @@ const pageCount = Number(values.pages);
 // As the product reads pages of unknown size: as A4, at its resolution.
 const readingDpi = 200;
 const readingSide = 11.7 * readingDpi;
-// As the product tells whether a page was read at all: what it is sure of, of three letters and more.
-const leastConfidence = 0.8;
-const leastLetters = 3;
 
 type Figures = {
   pages: number;
@@ -57,7 +55,7 @@ const read = (page: GreyRaster, mayCut: boolean) =>
       },
       { mayCut },
     );
-    return { parts, durationMs: performance.now() - startedAt, letters: countLetters(words) };
+    return { parts, durationMs: performance.now() - startedAt, letters: countLegibleCharacters(words) };
   });
 
 // All threads are there before anything is timed.
@@ -89,7 +87,7 @@ for (const [parts, figures] of [...byParts].sort(([one], [other]) => one - other
   const { pages, wholeMs, partsMs, wholeLetters, partsLetters } = figures;
   console.log(
     `${parts} ${parts === 1 ? 'part' : 'parts'}: ${pages} pages, ${(wholeMs / pages / 1000).toFixed(2)} s whole, ` +
-      `${(wholeMs / partsMs).toFixed(2)} times as fast, ${(partsLetters / wholeLetters).toFixed(3)} of the letters`,
+      `${(wholeMs / partsMs).toFixed(2)} times as fast, ${(partsLetters / wholeLetters).toFixed(3)} of the legible characters`,
   );
 }
 await pool.close();
@@ -97,8 +95,7 @@ await pool.close();
 async function* listImages(): AsyncGenerator<Buffer> {
   const folder = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
   if (process.env.EVAL_DATA && existsSync(folder)) {
-    const [, ...lines] = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split(/\r?\n/);
-    const pages = lines.map((line) => line.split(',')).filter(([, , split]) => split === 'train');
+    const pages = [...(await readLabels(folder))].filter(([, { split }]) => split === 'train');
     const step = Math.max(1, Math.floor(pages.length / pageCount));
     for (let at = 0; at < pages.length && at < step * pageCount; at += step) {
       yield await readFile(join(folder, 'pages', pages[at]?.[0] ?? ''));
@@ -110,11 +107,4 @@ async function* listImages(): AsyncGenerator<Buffer> {
     const { bytes } = await makeDocument({ kind, seed, as: 'png' });
     yield bytes;
   }
-}
-
-function countLetters(words: readonly Word[]): number {
-  return words.reduce((sum, { text, confidence }) => {
-    const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
-    return sum + (letters >= leastLetters && (confidence ?? 0) >= leastConfidence ? letters : 0);
-  }, 0);
 }

@@ -100,7 +100,7 @@ export const settings = {
   },
   pageTimeoutMs: {
     env: 'PAGE_TIMEOUT_MS',
-    doc: 'Longest time one page may take to render, or to be read by OCR, in milliseconds',
+    doc: 'Longest time one page may take to render, or a part of it to be read by OCR, in milliseconds',
     schema: integer(100, 3_600_000),
     default: '60000',
   },

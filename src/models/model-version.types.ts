@@ -118,7 +118,7 @@ export class ModelMemberType implements ModelMember {
 
   @Field(() => Float, {
     description:
-      'From 0, fitted on the validation documents of its run, or as it came; weights need not sum to 1, and calibrate as well',
+      'From 0, fitted on the validation documents of its run, that of the average that the run went on from, or as it came; weights need not sum to 1, and calibrate as well',
   })
   weight!: number;
 

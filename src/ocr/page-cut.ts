@@ -20,8 +20,8 @@ const LEAST_BAND = 3;
 const MOST_STRAY_PIXELS = 1;
 // Of 342 upright scans 92 % have less, and of 20 that lie on their side none; what lies between are pictures with some words.
 const MOST_ACROSS_COLUMNS = 0.8;
-// An inch above and below: as much as tells whether columns go on across a gap between lines.
-const LOOK_AROUND = 100;
+// Of A4. As far above and below a gap between lines as it takes to tell whether columns go on across it.
+const INCH = 100;
 // An eighth of an inch, wider than the space between words.
 const LEAST_COLUMN_GAP = 12;
 // Of the strokes of an inch above, and below, on either side of a gap that parts columns: not a bullet or a stray mark.
@@ -51,9 +51,9 @@ export function findCut(print: PagePrint): PageCut | null {
  */
 function doLinesRunAcross(print: PagePrint): boolean {
   let [acrossRows, acrossColumns] = [0, 0];
-  for (let top = 0; top + LOOK_AROUND <= print.height; top += LOOK_AROUND) {
-    for (let left = 0; left + LOOK_AROUND <= print.width; left += LOOK_AROUND) {
-      const inch = { left, top, right: left + LOOK_AROUND, bottom: top + LOOK_AROUND };
+  for (let top = 0; top + INCH <= print.height; top += INCH) {
+    for (let left = 0; left + INCH <= print.width; left += INCH) {
+      const inch = { left, top, right: left + INCH, bottom: top + INCH };
       if (print.countPixels(inch) === 0) continue;
       acrossRows += sumOfSquaredChanges((at) =>
         print.countPixels({ ...inch, top: top + at, bottom: top + at + 1 }),
@@ -68,7 +68,7 @@ function doLinesRunAcross(print: PagePrint): boolean {
 
 function sumOfSquaredChanges(valueAt: (at: number) => number): number {
   let [sum, last] = [0, valueAt(0)];
-  for (let at = 1; at < LOOK_AROUND; at += 1) {
+  for (let at = 1; at < INCH; at += 1) {
     const value = valueAt(at);
     sum += (value - last) ** 2;
     last = value;
@@ -95,12 +95,12 @@ function findCutBetweenLines(print: PagePrint, total: number): PageCut | null {
 /** Whether a gap between columns leads from above a band of blank rows to below it. */
 function doColumnsGoOn(print: PagePrint, bandTop: number, bandBottom: number): boolean {
   const { width, height } = print;
-  const above = { left: 0, top: Math.max(0, bandTop - LOOK_AROUND), right: width, bottom: bandTop };
+  const above = { left: 0, top: Math.max(0, bandTop - INCH), right: width, bottom: bandTop };
   const below = {
     left: 0,
     top: bandBottom,
     right: width,
-    bottom: Math.min(height, bandBottom + LOOK_AROUND),
+    bottom: Math.min(height, bandBottom + INCH),
   };
   const sides = [above, below];
   const isOnBothSides = (left: number, right: number) =>

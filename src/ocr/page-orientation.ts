@@ -73,10 +73,15 @@ function turnBox([x0, y0, x1, y1]: Box, turn: QuarterTurns): Box {
   }
 }
 
+/** How many characters belong to legible words. */
+export function countLegibleCharacters(words: readonly Word[]): number {
+  return countCharacters(words.filter(isLegible));
+}
+
 /** The share of the characters that belong to legible words. */
 function legibilityOf(words: readonly Word[]): number {
   const characters = countCharacters(words);
-  return characters === 0 ? 0 : countCharacters(words.filter(isLegible)) / characters;
+  return characters === 0 ? 0 : countLegibleCharacters(words) / characters;
 }
 
 function countCharacters(words: readonly Word[]): number {

@@ -21,9 +21,10 @@ export function cutIntoParts(page: GreyRaster): PagePart[] {
 /** With the same shrunk, in which the cut is looked for. */
 type LookedAtPart = PagePart & { small: GreyRaster };
 
-type Looks = { factor: number; paper: number };
+/** Of the page that all parts are of. */
+type PageTraits = { factor: number; paper: number };
 
-function cutAgain(part: LookedAtPart, looks: Looks, mostParts: number): PagePart[] {
+function cutAgain(part: LookedAtPart, traits: PageTraits, mostParts: number): PagePart[] {
   const { raster, small, top } = part;
   const cut = mostParts < 2 ? null : findCut(findPrint(small));
   if (cut === null) return [{ raster, top }];
@@ -31,7 +32,7 @@ function cutAgain(part: LookedAtPart, looks: Looks, mostParts: number): PagePart
   const rows = { top: rightFrom, bottom: leftTo };
   const first = { top: 0, bottom: leftTo, without: { ...rows, left: x, right: small.width } };
   const second = { top: rightFrom, bottom: small.height, without: { ...rows, left: 0, right: x } };
-  return [first, second].flatMap((area) => cutAgain(takePart(part, area, looks), looks, mostParts / 2));
+  return [first, second].flatMap((area) => cutAgain(takePart(part, area, traits), traits, mostParts / 2));
 }
 
 /** Some rows, of which an area is the other part's. In pixels of the shrunk page. */
@@ -44,7 +45,7 @@ type PartArea = {
 function takePart(
   { raster, small, top }: LookedAtPart,
   area: PartArea,
-  { factor, paper }: Looks,
+  { factor, paper }: PageTraits,
 ): LookedAtPart {
   const padding = Math.ceil(PADDING / factor);
   const paddingAbove = area.top > 0 ? padding : 0;
@@ -60,7 +61,8 @@ function takePart(
     data.set(from.data.subarray(area.top * scale * width, bottom * width), paddingAbove * scale * width);
     const { without } = area;
     const right = edge(without.right, small.width, width);
-    for (let y = (without.top - first) * scale; y < (without.bottom - first) * scale; y += 1) {
+    const end = edge(without.bottom, small.height, from.height) - first * scale;
+    for (let y = (without.top - first) * scale; y < end; y += 1) {
       data.fill(paper, y * width + without.left * scale, y * width + right);
     }
     return { ...from, data, height };

@@ -2,7 +2,7 @@
  * What is print on a page, as opposed to specks, rules, black edges of a photocopy and what is stamped into the margin: as much as
  * is needed to say where nothing is printed, and how much there is to read. Pure.
  */
-import { type GreyRaster, mostCommonGrey, type PageSize } from './page-raster.js';
+import { type GreyRaster, markContrast, type PageSize } from './page-raster.js';
 
 /** Pixels; right and bottom exclusive. */
 export type Area = { left: number; top: number; right: number; bottom: number };
@@ -17,8 +17,6 @@ export type PagePrint = PageSize & {
 /** The longer side of the page image that {@link findPrint} wants: 100 pixels are about an inch of A4. */
 export const PRINT_RASTER_SIDE = 1200;
 
-// As for the skew: print is a quarter of the scale away from the paper, also where shrinking has paled thin strokes.
-const LEAST_CONTRAST = 64;
 // A full stop of six points has four pixels.
 const MOST_SPECK_PIXELS = 3;
 // An inch: letters are smaller; frames, rules, edges of the scanner's glass and pictures are not.
@@ -74,7 +72,6 @@ function markPrint(page: GreyRaster): Uint8Array {
     return pixels > MOST_SPECK_PIXELS && bottom - top < LEAST_TALL_SIDE && !isInMargin;
   });
   const isPrint = new Uint8Array(labels.length);
-  // Not by `from` with a function: that takes ten times as long.
   for (let at = 0; at < labels.length; at += 1) isPrint[at] = isLetter[labels[at] ?? 0] ? 1 : 0;
   for (const component of components) {
     if (!isPanel(component, page)) continue;
@@ -98,11 +95,9 @@ function isPanel({ left, top, right, bottom, pixels }: Component, page: PageSize
 type Component = Area & { pixels: number };
 
 /** `labels` has one number a pixel, an index into `components`; 0 is paper, of which the component has no pixels. */
-function findComponents({ data, width, height }: GreyRaster): {
-  labels: Int32Array;
-  components: Component[];
-} {
-  const paper = mostCommonGrey(data);
+function findComponents(page: GreyRaster): { labels: Int32Array; components: Component[] } {
+  const { width, height } = page;
+  const isMarked = markContrast(page);
   const labels = new Int32Array(width * height);
   // Union-find: a label's parent is a smaller label of the same component, or itself.
   const parents = [0];
@@ -115,7 +110,7 @@ function findComponents({ data, width, height }: GreyRaster): {
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const at = y * width + x;
-      if (Math.abs((data[at] ?? paper) - paper) < LEAST_CONTRAST) continue;
+      if (isMarked[at] === 0) continue;
       let label = x > 0 ? rootOf(labels[at - 1] ?? 0) : 0;
       for (let above = Math.max(0, x - 1); y > 0 && above <= Math.min(width - 1, x + 1); above += 1) {
         const other = rootOf(labels[at - width - x + above] ?? 0);

@@ -91,6 +91,20 @@ export function mostCommonGrey(data: Uint8Array): number {
   return counts.indexOf(Math.max(...counts)) * stepSize + stepSize / 2;
 }
 
+// Print is a quarter of the scale away from the paper, also where shrinking has paled thin strokes.
+const LEAST_PRINT_CONTRAST = 64;
+
+/** One byte a pixel: 1 where it is as dark as print (or, on dark paper, as light), 0 where it is paper. */
+export function markContrast({ data }: GreyRaster): Uint8Array {
+  const paper = mostCommonGrey(data);
+  const marks = new Uint8Array(data.length);
+  // Not by `from` with a function: that takes ten times as long.
+  for (let at = 0; at < data.length; at += 1) {
+    marks[at] = Math.abs((data[at] ?? paper) - paper) >= LEAST_PRINT_CONTRAST ? 1 : 0;
+  }
+  return marks;
+}
+
 /** The page as a PGM file (P5), which Tesseract reads without decompressing; nobody else has its buffer. */
 export function encodePgm({ data, width, height }: GreyRaster): Uint8Array<ArrayBuffer> {
   const header = new TextEncoder().encode(`P5\n${width} ${height}\n255\n`);

@@ -6,7 +6,7 @@
 
 import {
   type GreyRaster,
-  mostCommonGrey,
+  markContrast,
   type PageSize,
   shrinkFactorFor,
   shrinkRaster,
@@ -19,8 +19,6 @@ const COARSE_STEP_DEGREES = 0.5;
 const FINE_STEP_DEGREES = 0.05;
 // The estimate looks at a page shrunk to about this: a line of print is then some ten pixels high.
 const LOOKED_AT_SIDE = 1200;
-// Print is a quarter of the scale away from the paper, also where shrinking has paled thin strokes.
-const LEAST_CONTRAST = 64;
 // With fewer (a dozen words) chance decides; more than the most say nothing new, they are thinned out.
 const LEAST_EDGES = 400;
 const MOST_EDGES = 30_000;
@@ -90,14 +88,11 @@ function sharpnessAt({ along, across }: Edges, degrees: number): number {
 }
 
 /** Pixels of print with paper below them, for lines that run across, and beside them, for lines that run down. */
-function findEdges({ data, width, height }: GreyRaster): { below: Edges; beside: Edges } {
-  const paper = mostCommonGrey(data);
-  const isPrint = new Uint8Array(data.length);
-  for (let at = 0; at < data.length; at += 1) {
-    isPrint[at] = Math.abs((data[at] ?? paper) - paper) >= LEAST_CONTRAST ? 1 : 0;
-  }
+function findEdges(page: GreyRaster): { below: Edges; beside: Edges } {
+  const { width, height } = page;
+  const isPrint = markContrast(page);
   const findBefore = (offset: number) => {
-    const found = new Int32Array(data.length);
+    const found = new Int32Array(isPrint.length);
     let count = 0;
     for (let y = 0; y + 1 < height; y += 1) {
       for (let at = y * width; at + 1 < (y + 1) * width; at += 1) {

@@ -68,6 +68,17 @@ describe('a page', () => {
     expect(right.every((grey) => grey >= DARK)).toBe(true);
   });
 
+  it('loses nothing of a last row, however high the page is', async () => {
+    const page = await decode((await printColumns()).image);
+    // A dot at the end of the last row, which is no more than a speck: it belongs to the right column.
+    for (const height of [page.height, page.height - 1]) {
+      const data = page.data.slice(0, page.width * height);
+      data[data.length - 2] = 0;
+      const dotted = { ...page, data, height };
+      expectNothingLost(dotted, cutIntoParts(dotted));
+    }
+  });
+
   it('is not cut across a table, nor between its columns', async () => {
     const { image } = await printPage((sheet) => {
       sheet.font('Helvetica').fontSize(10);

@@ -8,16 +8,25 @@ import { type ChosenArchitecture, chooseArchitecture } from '../../src/training/
 const classCount = 2;
 const pause = async () => {};
 
-/** Of ten documents, fewer than any choice is made by: `confidence` in the class that each of them has. */
-const sayOf = (confidence: number): UnitPrediction[] =>
-  Array.from({ length: 10 }, (_, index) => {
+/** Of so many documents, `confidence` in the class that each of them has; `wrongAbout` every so manieth it is as sure of the other. */
+const sayOf = (confidence: number, count = 10, wrongAbout = Number.POSITIVE_INFINITY): UnitPrediction[] =>
+  Array.from({ length: count }, (_, index) => {
     const label = index % classCount;
     const probabilities = Float32Array.of(1 - confidence, confidence);
-    if (label === 0) probabilities.reverse();
+    if ((label === 0) !== (index % wrongAbout === wrongAbout - 1)) probabilities.reverse();
     return { unit: String(index), label, probabilities, predicted: mostLikely(probabilities), pageCount: 1 };
   });
 
-async function chooseFromNothing(network: number, text: number): Promise<ChosenArchitecture> {
+const chooseFromNothing = (network: number, text: number) =>
+  choose({ network: sayOf(network), text: sayOf(text), look: sayOf(0.5), base: null });
+
+async function choose(options: {
+  network: UnitPrediction[];
+  text: UnitPrediction[];
+  look: UnitPrediction[];
+  base: Parameters<typeof chooseArchitecture>[1]['base'];
+}): Promise<ChosenArchitecture> {
+  const { network, text, look, base } = options;
   const byText = await trainTextClassifier(
     ['total due', 'dear sir'].map((words, label) => ({ words: words.split(' '), label })),
     classCount,
@@ -30,12 +39,12 @@ async function chooseFromNothing(network: number, text: number): Promise<ChosenA
     { seed: 1 },
   );
   return chooseArchitecture(
-    { validation: sayOf(network), holdout: [] },
+    { validation: network, holdout: [] },
     {
-      text: { classifier: byText, durationMs: 0, validation: sayOf(text), holdout: [] },
-      look: { classifier: byLook, validation: sayOf(0.5), holdout: [] },
+      text: { classifier: byText, durationMs: 0, validation: text, holdout: [] },
+      look: { classifier: byLook, validation: look, holdout: [] },
       classCount,
-      base: null,
+      base,
     },
   );
 }
@@ -58,4 +67,21 @@ describe('a run that began with nothing and kept few documents back', () => {
     expect(architecture).toBe('LayoutLMv2');
     expect(reason).toBe('The network alone: not all that was said of the validation documents are numbers.');
   });
+});
+
+it('says of an average with weights that were kept where they come from', async () => {
+  const count = 60;
+  const memberWeights = { network: 0.5, text: 0.5, look: 0.1 };
+  const members = {
+    network: sayOf(0.8, count, 5),
+    text: sayOf(0.8, count, 7),
+    look: sayOf(0.6, count, 3),
+  };
+  const { architecture, reason, weights } = await choose({ ...members, base: { memberWeights } });
+  expect(architecture).toBe('average');
+  expect(weights).toEqual(memberWeights);
+  expect(reason).toContain('with the weights of the average that the run went on from');
+  // With nothing to keep they are fitted.
+  const anew = await choose({ ...members, base: { memberWeights: null } });
+  expect(anew.reason).not.toContain('went on from');
 });

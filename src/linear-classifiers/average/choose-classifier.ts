@@ -59,7 +59,7 @@ export function alone(name: Member): MemberWeights {
 const folds = 5;
 
 /** What is judged on rows that it was not fitted on. */
-type Candidate = Member | 'pair' | 'all' | 'known';
+type Candidate = Member | 'pair' | 'all' | 'kept';
 
 /**
  * The text classifier takes the network's place where its loss is clearly lower and it is not clearly less often right, labels of few
@@ -101,10 +101,10 @@ export function chooseClassifier(
     look: [],
     pair: [],
     all: [],
-    known: [],
+    kept: [],
   };
-  const isKnown = kindOf(unmeasured) === 'average';
-  const knownOf = (index: number) =>
+  const isKept = kindOf(unmeasured) === 'average' && rows < leastRowsToFit;
+  const keptOf = (index: number) =>
     averageOf(
       forMembers((name) => options[name][index] ?? []),
       unmeasured,
@@ -120,9 +120,9 @@ export function chooseClassifier(
       fitMembers(pairNames, pick, fittedLabels),
       fitMembers(memberNames, pick, fittedLabels),
     ];
-    const knownTemperature = isKnown
+    const keptTemperature = isKept
       ? fitTemperature(
-          fitted.map((index) => logitsOf(knownOf(index))),
+          fitted.map((index) => logitsOf(keptOf(index))),
           fittedLabels,
         )
       : 1;
@@ -132,7 +132,7 @@ export function chooseClassifier(
       for (const name of memberNames) left[name].push(applyTemperature(said[name], temperatures[name]));
       left.pair.push(averageOf(said, pair));
       left.all.push(averageOf(said, all));
-      if (isKnown) left.known.push(applyTemperature(knownOf(index), knownTemperature));
+      if (isKept) left.kept.push(applyTemperature(keptOf(index), keptTemperature));
     }
   }
   const actual = order.map((index) => labels[index] ?? -1);
@@ -145,11 +145,10 @@ export function chooseClassifier(
     isClearlyLower(losses(one), losses(other)) && !isClearlyLower(hits(one), hits(other), errorsOfHits);
   const single = isBetter('text', 'network') ? 'text' : 'network';
   const fittedAnew = isBetter('all', 'pair') ? 'all' : 'pair';
-  const average = isKnown && rows < leastRowsToFit ? 'known' : fittedAnew;
-  const weights =
-    average === 'known'
-      ? unmeasured
-      : fitMembers(average === 'all' ? memberNames : pairNames, (name) => options[name], labels);
+  const average = isKept ? 'kept' : fittedAnew;
+  const weights = isKept
+    ? unmeasured
+    : fitMembers(average === 'all' ? memberNames : pairNames, (name) => options[name], labels);
   const isAverage = kindOf(weights) === 'average' && isBetter(average, single);
   return {
     chosen: isAverage ? 'average' : single,
