@@ -41,7 +41,7 @@ import { type LabelledLook, trainLookClassifier } from '../src/linear-classifier
 import { startOf } from '../src/linear-classifiers/start.js';
 import { trainTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
 import { getNetworkFolder, readModel } from '../src/models/model-folder.js';
-import { weightsWithoutRows } from '../src/training/choose-architecture.js';
+import { priorWeightsOf } from '../src/training/choose-architecture.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
 import { pretrainingDefaults } from '../src/training/pretraining/default-settings.js';
@@ -202,15 +202,17 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
     look: await lookOf(validation),
     labels: validation.map(({ label }) => label),
     classCount: labels.length,
-    unmeasured: weightsWithoutRows(isFromScratch ? null : { memberWeights: average?.weights ?? null }),
+    prior: priorWeightsOf(isFromScratch ? null : { memberWeights: average?.weights ?? null }),
   });
   const ofNetwork = await predict(corpus.validation);
   classifier.dispose();
   const ofText = textOf(corpus.validation);
   const ofLook = await lookOf(corpus.validation);
-  // Where one serves alone for want of pages to tell by, an average with equal weights is shown.
-  const isWeighted = choice.figures !== null || choice.chosen === 'average';
-  const weights = isWeighted ? choice.weights : { network: 1 / 3, text: 1 / 3, look: 1 / 3 };
+  // Where one serves alone, an average with equal weights is shown.
+  const weights =
+    choice.chosen === 'average' || choice.figures !== null
+      ? choice.weights
+      : { network: 1 / 3, text: 1 / 3, look: 1 / 3 };
   const ofAverage = ofNetwork.map((network, row) =>
     averageOf({ network, text: ofText[row] ?? [], look: ofLook[row] ?? [] }, weights),
   );

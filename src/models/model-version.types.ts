@@ -39,7 +39,7 @@ export class ModelVersionType implements ModelVersion {
 
   @Field(() => String, {
     description:
-      'LayoutLMv2, a network; TF-IDF, a text classifier with logistic regression; or average, of the two and perhaps of HOG, which sees what a page looks like from afar',
+      'LayoutLMv2, a network; TF-IDF, a text classifier with logistic regression; or average, of the two and HOG, which sees what a page looks like from afar',
   })
   architecture!: string;
 
@@ -118,7 +118,7 @@ export class ModelMemberType implements ModelMember {
 
   @Field(() => Float, {
     description:
-      'From 0, fitted on the validation documents of its run, that of the average that the run went on from, or as it came; weights need not sum to 1, and calibrate as well',
+      'From 0: fitted on the validation documents of its run near that of the average that the run went on from, just that where they were too few, or as it came; weights need not sum to 1, and calibrate as well',
   })
   weight!: number;
 

@@ -51,13 +51,20 @@ function makeRows(count: number, rights: readonly [number, number], confidences:
     });
   // Says nothing of any row.
   const look = labels.map(() => Float32Array.from([1 / 3, 1 / 3, 1 / 3]));
-  return { network: say(0), text: say(1), look, labels, classCount: 3, unmeasured: alone('network') };
+  return {
+    network: say(0),
+    text: say(1),
+    look,
+    labels,
+    classCount: 3,
+    prior: { network: 0.5, text: 0.5, look: 0 },
+  };
 }
 
 describe('the weights of an average', () => {
   it('take the sureness of a member back to how often it is right', () => {
     const { network, text, labels } = makeRows(3000, [0.8, 0.8], [0.99, 0.8]);
-    const [ofNetwork = Number.NaN, ofText = Number.NaN] = fitWeights([network, text], labels);
+    const [ofNetwork = Number.NaN, ofText = Number.NaN] = fitWeights([network, text], labels, [0.5, 0.5]);
     // Of independent members the true weights are: what is right of the odds, over what is claimed of them.
     const oddsOf = (share: number) => Math.log(share / ((1 - share) / 2));
     expect(ofNetwork).toBeCloseTo(oddsOf(0.8) / oddsOf(0.99), 1);
@@ -66,13 +73,13 @@ describe('the weights of an average', () => {
 
   it('are the minimum: no step to any side lowers the loss', () => {
     const { network, text, labels } = makeRows(300, [0.7, 0.85], [0.9, 0.7]);
-    const [one = Number.NaN, other = Number.NaN] = fitWeights([network, text], labels);
-    // Of what is minimised, with the prior of a half and deviation a half.
+    const [one = Number.NaN, other = Number.NaN] = fitWeights([network, text], labels, [0.5, 0.5]);
+    // Of what is minimised, with the prior of a half and deviation a fifth.
     const cost = (pair: readonly [number, number]) =>
       labels.reduce((sum, label, row) => {
         const [a = [], b = []] = [network[row], text[row]];
         return sum - Math.log(averageLogarithms(voices(pair, [...a], [...b]))[label] ?? 0);
-      }, 0) + pair.reduce((sum, weight) => sum + 2 * (weight - 0.5) ** 2, 0);
+      }, 0) + pair.reduce((sum, weight) => sum + 12.5 * (weight - 0.5) ** 2, 0);
     for (const [x, y] of [
       [0.02, 0],
       [-0.02, 0],
@@ -84,15 +91,15 @@ describe('the weights of an average', () => {
 
   it('are never below zero: who is worse than chance is not heard', () => {
     const { network, text, labels } = makeRows(600, [0.9, 0.1], [0.9, 0.6]);
-    const [ofNetwork = Number.NaN, ofText = Number.NaN] = fitWeights([network, text], labels);
+    const [ofNetwork = Number.NaN, ofText = Number.NaN] = fitWeights([network, text], labels, [0.5, 0.5]);
     expect(ofText).toBe(0);
     expect(ofNetwork).toBeCloseTo(1, 0);
-    expect(fitWeights([text, network], labels)[0]).toBe(0);
+    expect(fitWeights([text, network], labels, [0.5, 0.5])[0]).toBe(0);
   });
 
-  it('stay near a half where there is hardly a row, also when all are right', () => {
+  it('stay near those that they begin with where there is hardly a row, also when all are right', () => {
     const { network, text, labels } = makeRows(3, [1, 1], [0.99, 0.99]);
-    for (const weight of fitWeights([network, text], labels)) {
+    for (const weight of fitWeights([network, text], labels, [0.5, 0.5])) {
       expect(weight).toBeGreaterThan(0.4);
       expect(weight).toBeLessThan(1);
     }
@@ -107,7 +114,8 @@ describe('the weights of an average', () => {
         return Float32Array.from([0, 1, 2], (index) => (index === said ? 0.8 : 0.1));
       });
     const members = [network, text, say(0.85)];
-    const weights = fitWeights(members, labels);
+    const prior = [0.3, 0.7, 0.2];
+    const weights = fitWeights(members, labels, prior);
     const cost = (at: readonly number[]) =>
       labels.reduce(
         (sum, label, row) =>
@@ -116,19 +124,19 @@ describe('the weights of an average', () => {
             averageLogarithms(voices(at, ...members.map((said) => [...(said[row] ?? [])])))[label] ?? 0,
           ),
         0,
-      ) + at.reduce((sum, weight) => sum + 2 * (weight - 1 / 3) ** 2, 0);
+      ) + at.reduce((sum, weight, index) => sum + 12.5 * (weight - (prior[index] ?? 0)) ** 2, 0);
     for (const member of members.keys())
       for (const step of [0.02, -0.02])
         expect(cost(weights.map((weight, index) => weight + (index === member ? step : 0)))).toBeGreaterThan(
           cost(weights),
         );
-    const [, , ofLiar] = fitWeights([network, text, say(0.05)], labels);
+    const [, , ofLiar] = fitWeights([network, text, say(0.05)], labels, prior);
     expect(ofLiar).toBe(0);
   });
 
   it('refuse rows that do not go together', () => {
-    expect(() => fitWeights([[[1]], []], [0])).toThrow('1 and 0 for 1');
-    expect(() => fitWeights([[[1]], [[1]]], [1])).toThrow('Row 0 has the label 1');
+    expect(() => fitWeights([[[1]], []], [0], [0.5, 0.5])).toThrow('1 and 0 for 1');
+    expect(() => fitWeights([[[1]], [[1]]], [1], [0.5, 0.5])).toThrow('Row 0 has the label 1');
   });
 });
 
@@ -155,7 +163,7 @@ describe('the choice of what serves', () => {
     );
     const { chosen, figures } = chooseClassifier({
       ...{ network, text, look: text, labels, classCount: 3 },
-      unmeasured: alone('network'),
+      prior: { network: 0.5, text: 0.5, look: 0 },
     });
     expect(figures?.average.macroF1).toBeLessThan(figures?.text.macroF1 ?? 0);
     expect(chosen).toBe('average');
@@ -174,7 +182,7 @@ describe('the choice of what serves', () => {
     const text = labels.map((label) => row(random.uniform() < 0.6 ? label : other(label), 0.6));
     const { chosen, figures } = chooseClassifier({
       ...{ network, text, look: text, labels, classCount: 3 },
-      unmeasured: alone('network'),
+      prior: { network: 0.5, text: 0.5, look: 0 },
     });
     expect(figures?.text.loss).toBeLessThan(figures?.network.loss ?? 0);
     expect(chosen).toBe('network');
@@ -201,24 +209,21 @@ describe('the choice of what serves', () => {
     expect(together.weights.text).toBeGreaterThan(together.weights.look);
   });
 
-  it('keeps the weights of an average that it went on from, while there are too few rows to fit new ones by', () => {
-    const earlier = { network: 0.5, text: 0.6, look: 0.1 };
+  it('fits weights near those that it begins with, the nearer the fewer rows there are', () => {
+    const prior = { network: 1.2, text: 0.6, look: 0 };
     const choose = (count: number) =>
-      chooseClassifier({ ...makeRows(count, [0.8, 0.75], [0.9, 0.7]), unmeasured: earlier });
-    const few = choose(75);
-    expect(few).toMatchObject({ chosen: 'average', weights: earlier });
-    expect(few.figures?.average.loss).toBeLessThan(few.figures?.network.loss ?? 0);
-    const many = choose(300);
+      chooseClassifier({ ...makeRows(count, [0.8, 0.75], [0.99, 0.7]), prior });
+    const [few, many] = [choose(40), choose(600)];
+    expect(few.chosen).toBe('average');
     expect(many.chosen).toBe('average');
-    expect(many.weights).not.toEqual(earlier);
-    // What went on from a network alone has no weights to keep.
-    const alike = makeRows(75, [0.8, 0.75], [0.9, 0.7]);
-    expect(chooseClassifier({ ...alike, unmeasured: alone('network') }).weights.text).toBeGreaterThan(0);
-    // However good the average was, a member that is clearly better now serves alone.
+    // A network that is that sure of what it says wants less than a half.
+    expect(many.weights.network).toBeLessThan(few.weights.network);
+    expect(few.weights.network).toBeLessThan(prior.network);
+  });
+
+  it('falls on a member alone that is clearly better, however much the others weigh before', () => {
     const learnt = makeRows(75, [1 / 3, 0.97], [0.95, 0.97]);
-    expect(chooseClassifier({ ...learnt, unmeasured: { network: 1, text: 0.2, look: 0 } }).chosen).toBe(
-      'text',
-    );
+    expect(chooseClassifier({ ...learnt, prior: { network: 1, text: 0.2, look: 0 } }).chosen).toBe('text');
   });
 
   it('falls on the network where the text adds nothing', () => {
@@ -232,41 +237,29 @@ describe('the choice of what serves', () => {
     expect(chooseClassifier(makeRows(300, [1 / 3, 0.95], [0.6, 0.95])).chosen).toBe('text');
   });
 
-  it('falls on the network where there are too few rows to tell, or no numbers', () => {
-    const rows = makeRows(leastRowsToChoose - 1, [1 / 3, 1], [0.6, 0.9]);
-    expect(chooseClassifier(rows)).toEqual({
-      chosen: 'network',
-      rows: leastRowsToChoose - 1,
-      isNumeric: true,
-      weights: { network: 1, text: 0, look: 0 },
-      figures: null,
-    });
-    // What all went on from was an average: so are they, with its weights.
-    const earlier = { network: 0.3, text: 0.7, look: 0.2 };
-    expect(chooseClassifier({ ...rows, unmeasured: earlier })).toEqual({
+  it('falls on the average that it begins with where there are too few rows to fit, unless even they tell otherwise', () => {
+    const rows = makeRows(leastRowsToChoose - 1, [0.6, 0.8], [0.6, 0.9]);
+    const prior = { network: 0.3, text: 0.7, look: 0.2 };
+    expect(chooseClassifier({ ...rows, prior })).toEqual({
       chosen: 'average',
       rows: leastRowsToChoose - 1,
       isNumeric: true,
-      weights: earlier,
-      figures: null,
-    });
-    expect(chooseClassifier({ ...rows, unmeasured: alone('text') })).toMatchObject({
-      chosen: 'text',
+      weights: prior,
       figures: null,
     });
     // Documents without words: what the text classifier says of them is chance.
     const wordless = makeRows(12, [1, 1 / 3], [0.9, 0.6]);
-    expect(chooseClassifier({ ...wordless, unmeasured: alone('text') })).toMatchObject({
+    const byWords = { network: 0.1, text: 1.2, look: 0.4 };
+    expect(chooseClassifier({ ...wordless, prior: byWords })).toMatchObject({
       chosen: 'network',
       weights: alone('network'),
       figures: null,
     });
+  });
+
+  it('falls on the network where not all are numbers', () => {
     const broken = makeRows(60, [0.5, 0.9], [0.9, 0.9]);
     broken.network[3]?.fill(Number.NaN);
-    expect(chooseClassifier({ ...broken, unmeasured: earlier })).toMatchObject({
-      chosen: 'network',
-      isNumeric: false,
-      figures: null,
-    });
+    expect(chooseClassifier(broken)).toMatchObject({ chosen: 'network', isNumeric: false, figures: null });
   });
 });

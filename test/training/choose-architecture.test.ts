@@ -49,17 +49,27 @@ async function choose(options: {
   );
 }
 
-describe('a run that began with nothing and kept few documents back', () => {
-  it('serves its text classifier, and says why', async () => {
-    const { architecture, reason } = await chooseFromNothing(0.6, 0.9);
-    expect(architecture).toBe('TF-IDF');
-    expect(reason).toContain('a network that began with nothing needs more documents');
+describe('a run that kept few documents back', () => {
+  it('serves an average, with weights that are usual where all began with nothing, and says why', async () => {
+    const { architecture, reason, weights } = await chooseFromNothing(0.6, 0.9);
+    expect(architecture).toBe('average');
+    expect(weights.text).toBeGreaterThan(weights.network + weights.look);
+    expect(reason).toMatch(/^The average of .* usual for such a run: 10 validation documents are fewer/);
+  });
+
+  it('serves an average with the weights of the one that it went on from, and says so', async () => {
+    const memberWeights = { network: 0.5, text: 0.5, look: 0.1 };
+    const members = { network: sayOf(0.8), text: sayOf(0.8), look: sayOf(0.6) };
+    const { architecture, reason, weights } = await choose({ ...members, base: { memberWeights } });
+    expect(architecture).toBe('average');
+    expect(weights).toEqual(memberWeights);
+    expect(reason).toContain('Its weights are those of the average that the run went on from');
   });
 
   it('serves a network that is clearly more often right, and says why', async () => {
     const { architecture, reason } = await chooseFromNothing(0.9, 0.1);
     expect(architecture).toBe('LayoutLMv2');
-    expect(reason).toContain('clearly more often right');
+    expect(reason).toMatch(/^The network alone: even on 10 .* clearly more often right than the average/);
   });
 
   it('says it where what the network says are no numbers, and never that they are better', async () => {
@@ -69,19 +79,19 @@ describe('a run that began with nothing and kept few documents back', () => {
   });
 });
 
-it('says of an average with weights that were kept where they come from', async () => {
+it('says of fitted weights what they were fitted near', async () => {
   const count = 60;
-  const memberWeights = { network: 0.5, text: 0.5, look: 0.1 };
+  // Where one errs, the two others have it right.
   const members = {
     network: sayOf(0.8, count, 5),
     text: sayOf(0.8, count, 7),
-    look: sayOf(0.6, count, 3),
+    look: sayOf(0.8, count, 4),
   };
-  const { architecture, reason, weights } = await choose({ ...members, base: { memberWeights } });
-  expect(architecture).toBe('average');
-  expect(weights).toEqual(memberWeights);
-  expect(reason).toContain('with the weights of the average that the run went on from');
-  // With nothing to keep they are fitted.
+  const memberWeights = { network: 0.5, text: 0.5, look: 0.4 };
+  const goneOn = await choose({ ...members, base: { memberWeights } });
+  expect(goneOn.architecture).toBe('average');
+  expect(goneOn.weights).not.toEqual(memberWeights);
+  expect(goneOn.reason).toContain('fitted near those of the average that the run went on from');
   const anew = await choose({ ...members, base: { memberWeights: null } });
-  expect(anew.reason).not.toContain('went on from');
+  expect(anew.reason).toContain('fitted near those that are usual');
 });
