@@ -37,9 +37,18 @@ import type { Hyperparameters } from '../src/layoutlmv2/training/hyperparameters
 import { trainSequenceClassifier } from '../src/layoutlmv2/training/train.js';
 import { averageOf, chooseClassifier } from '../src/linear-classifiers/average/choose-classifier.js';
 import { describeLook } from '../src/linear-classifiers/look/gradient-histograms.js';
-import { type LabelledLook, trainLookClassifier } from '../src/linear-classifiers/look/look-classifier.js';
+import {
+  type LabelledLook,
+  type LookClassifier,
+  refitLookClassifier,
+  trainLookClassifier,
+} from '../src/linear-classifiers/look/look-classifier.js';
 import { startOf } from '../src/linear-classifiers/start.js';
-import { trainTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
+import {
+  refitTextClassifier,
+  type TextClassifier,
+  trainTextClassifier,
+} from '../src/linear-classifiers/text/text-classifier.js';
 import { getNetworkFolder, readModel } from '../src/models/model-folder.js';
 import { priorWeightsOf } from '../src/training/choose-architecture.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
@@ -93,6 +102,7 @@ const textStart = average ? startOf(average.text, average.text.labels, labels) :
 const lookStart = average?.look ? startOf(average.look, average.look.labels, labels) : undefined;
 const work = values.work ?? (await mkdtemp(join(tmpdir(), 'bench-rvl5-')));
 await mkdir(work, { recursive: true });
+const pause = async () => {};
 type Result = 'network' | 'text' | 'look' | 'average' | 'chosen' | 'to beat';
 /** An encoded corpus is opened once: its file stays open. */
 const opened = new Map<string, ReturnType<typeof openEncodedCorpus>>();
@@ -175,39 +185,48 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
     (await predictUnits(score, examples, { microBatchSize: 8, maxTokens: hyperparameters.maxTokens })).map(
       ({ probabilities }) => probabilities,
     );
-  const learnWords = (units: readonly string[], options: Parameters<typeof trainTextClassifier>[3]) =>
-    trainTextClassifier(
-      examplesOf(units).map(({ unit, label }) => ({ words: wordsOf.get(unit) ?? [], label })),
-      labels.length,
-      async () => {},
-      options,
-    );
-  const text = await learnWords(chosen.training, { start: textStart });
-  const toBeat = await learnWords([...chosen.training, ...chosen.validation], {
+  const textsOf = (units: readonly string[]) =>
+    examplesOf(units).map(({ unit, label }) => ({ words: wordsOf.get(unit) ?? [], label }));
+  const all = [...chosen.training, ...chosen.validation];
+  // As in the product, what is judged has learnt the training pages, and what serves those kept back as well.
+  const judgedText = await trainTextClassifier(textsOf(chosen.training), labels.length, pause, {
+    start: textStart,
+  });
+  const text =
+    validation.length === 0
+      ? judgedText
+      : await refitTextClassifier(judgedText, textsOf(all), pause, { start: textStart });
+  const toBeat = await trainTextClassifier(textsOf(all), labels.length, pause, {
     mostTerms: { words: Number.POSITIVE_INFINITY, letters: 0 },
   });
-  const textOf = (examples: readonly TrainingExample[], by = text) =>
+  const textOf = (examples: readonly TrainingExample[], by: TextClassifier) =>
     by.predict(examples.map(({ unit }) => wordsOf.get(unit) ?? []));
 
-  const look = await trainLookClassifier(await readLooks(training), labels.length, async () => {}, {
+  const judgedLook = await trainLookClassifier(await readLooks(training), labels.length, pause, {
     seed,
     start: lookStart,
   });
-  const lookOf = async (examples: readonly TrainingExample[]) =>
-    look.predict((await readLooks(examples)).map(({ look }) => look));
+  const look =
+    validation.length === 0
+      ? judgedLook
+      : await refitLookClassifier(judgedLook, await readLooks([...training, ...validation]), pause, {
+          start: lookStart,
+        });
+  const lookOf = async (examples: readonly TrainingExample[], by: LookClassifier) =>
+    by.predict((await readLooks(examples)).map(({ look }) => look));
 
   const choice = chooseClassifier({
     network: await predict(validation),
-    text: textOf(validation),
-    look: await lookOf(validation),
+    text: textOf(validation, judgedText),
+    look: await lookOf(validation, judgedLook),
     labels: validation.map(({ label }) => label),
     classCount: labels.length,
     prior: priorWeightsOf(isFromScratch ? null : { memberWeights: average?.weights ?? null }),
   });
   const ofNetwork = await predict(corpus.validation);
   classifier.dispose();
-  const ofText = textOf(corpus.validation);
-  const ofLook = await lookOf(corpus.validation);
+  const ofText = textOf(corpus.validation, text);
+  const ofLook = await lookOf(corpus.validation, look);
   // Where one serves alone, an average with equal weights is shown.
   const weights =
     choice.chosen === 'average' || choice.figures !== null

@@ -10,6 +10,16 @@ export type LogisticRegression = {
   weights: Float64Array;
 };
 
+/**
+ * A model that serves best when it has learnt all there is, that by which it was judged included. Whoever goes on from it is judged by
+ * the same documents, which must not have been learnt then.
+ */
+export type Refittable = {
+  regression: LogisticRegression;
+  /** As it was judged; absent where `regression` is. */
+  start?: LogisticRegression;
+};
+
 // Both are scikit-learn's own defaults.
 const maxIterations = 100;
 const gradientTolerance = 1e-4;
@@ -19,7 +29,8 @@ const gradientTolerance = 1e-4;
  * each weight is thought to be normally distributed around its prior, by default 0 (Chelba and Acero 2006).
  *
  * @param options.inverseRegularisation C: the larger, the more the data count.
- * @param options.prior weights and biases to begin with, as those of {@link LogisticRegression}
+ * @param options.prior weights and biases that are likely before, as those of {@link LogisticRegression}
+ * @param options.from where the search begins, by default at the prior: near the minimum it is found sooner
  * @param options.pause awaited now and then: lets others run, and throws to stop.
  */
 export async function fitLogisticRegression(
@@ -29,17 +40,19 @@ export async function fitLogisticRegression(
     classCount: number;
     inverseRegularisation: number;
     prior?: Float64Array;
+    from?: LogisticRegression;
     pause: () => Promise<void>;
   },
 ): Promise<LogisticRegression> {
-  const { classCount, inverseRegularisation, prior, pause } = options;
+  const { classCount, inverseRegularisation, prior, from, pause } = options;
   const { rowCount, columnCount, starts, columns, values } = rows;
   if (labels.length !== rowCount) throw new Error(`There are ${rowCount} rows, but ${labels.length} labels.`);
   const biasesAt = columnCount * classCount;
-  if (prior !== undefined && prior.length !== biasesAt + classCount)
-    throw new Error(
-      `The prior has ${prior.length} numbers; ${columnCount} columns and ${classCount} classes ask for ${biasesAt + classCount}.`,
-    );
+  for (const numbers of [prior, from?.weights])
+    if (numbers !== undefined && numbers.length !== biasesAt + classCount)
+      throw new Error(
+        `A regression to begin with has ${numbers.length} numbers; ${columnCount} columns and ${classCount} classes ask for ${biasesAt + classCount}.`,
+      );
   const scores = new Float64Array(classCount);
   const decay = 1 / (inverseRegularisation * rowCount);
   const evaluate = (weights: Float64Array, gradient: Float64Array): number => {
@@ -69,9 +82,16 @@ export async function fitLogisticRegression(
     }
     return loss / rowCount + (decay * punishment) / 2;
   };
-  const start = prior?.slice() ?? new Float64Array(biasesAt + classCount);
+  const start = (from?.weights ?? prior)?.slice() ?? new Float64Array(biasesAt + classCount);
   const { at } = await minimise(evaluate, start, { maxIterations, gradientTolerance, pause });
   return { columnCount, classCount, weights: at.map(Math.fround) };
+}
+
+/**
+ * The regression of a model that may have been fitted once more, of what had been kept back too: see {@link Refittable}.
+ */
+export function regressionToGoOnFrom({ regression, start }: Refittable): LogisticRegression {
+  return start ?? regression;
 }
 
 /** Probabilities of the classes by row. */

@@ -12,13 +12,17 @@ import {
   type LabelledLook,
   type LookClassifier,
   type LookModel,
+  refitLookClassifier,
   trainLookClassifier,
 } from '../linear-classifiers/look/look-classifier.js';
 import type { Start } from '../linear-classifiers/start.js';
 
 export type LearntLook = {
+  /** It has learnt the validation documents as well. */
   classifier: LookClassifier;
+  /** What one says that has not learnt them, but is else the same. */
   validation: UnitPrediction[];
+  /** What `classifier` says. */
   holdout: UnitPrediction[];
 };
 
@@ -39,22 +43,45 @@ export async function learnLook(options: {
     await letOthersRun();
     await checkCancelled();
   };
-  const looks: LabelledLook[] = [];
-  for (const example of choosePages(examples.training, seed)) {
+  const known = new Map<TrainingExample, LabelledLook>();
+  const look = async (example: TrainingExample): Promise<LabelledLook> => {
+    const before = known.get(example);
+    if (before) return before;
     await pause();
     const { image } = await loadPage(example, maxTokens);
-    looks.push({ look: describeLook(image), label: example.label });
-  }
-  const classifier = await trainLookClassifier(looks, labelCount, pause, { seed, start });
-  const scorePages: ScorePages = async (pages) => {
-    await pause();
-    return classifier.predict(pages.map(({ image }) => describeLook(image))).map(logitsOf);
+    const labelled = { look: describeLook(image), label: example.label };
+    known.set(example, labelled);
+    return labelled;
   };
-  const predict = (part: readonly TrainingExample[]) =>
-    predictUnits(scorePages, part, { microBatchSize, maxTokens });
+  const choose = async (all: readonly TrainingExample[]) => {
+    const looks: LabelledLook[] = [];
+    for (const example of choosePages(all, seed)) looks.push(await look(example));
+    return looks;
+  };
+  const judged = await trainLookClassifier(await choose(examples.training), labelCount, pause, {
+    seed,
+    start,
+  });
+  // As the text classifier does.
+  const classifier =
+    examples.validation.length === 0
+      ? judged
+      : await refitLookClassifier(
+          judged,
+          await choose([...examples.training, ...examples.validation]),
+          pause,
+          { start },
+        );
+  const predict = (by: LookClassifier, part: readonly TrainingExample[]) => {
+    const scorePages: ScorePages = async (pages) => {
+      await pause();
+      return by.predict(pages.map(({ image }) => describeLook(image))).map(logitsOf);
+    };
+    return predictUnits(scorePages, part, { microBatchSize, maxTokens });
+  };
   return {
     classifier,
-    validation: await predict(examples.validation),
-    holdout: await predict(examples.holdout),
+    validation: await predict(judged, examples.validation),
+    holdout: await predict(classifier, examples.holdout),
   };
 }

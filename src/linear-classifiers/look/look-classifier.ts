@@ -6,7 +6,12 @@
  * Pure: it knows no documents. How it is kept on disk is look-model-folder.ts.
  */
 import { createRandom, seedOf, shuffled } from '../../layoutlmv2/random.js';
-import { fitLogisticRegression, type LogisticRegression, predictRows } from '../logistic-regression.js';
+import {
+  fitLogisticRegression,
+  predictRows,
+  type Refittable,
+  regressionToGoOnFrom,
+} from '../logistic-regression.js';
 import type { SparseRows } from '../sparse-rows.js';
 import { priorOf, type Start, usefulStart } from '../start.js';
 import { drawFourierFeatures, type FourierFeatures, featuresOf } from './fourier-features.js';
@@ -14,7 +19,7 @@ import { drawFourierFeatures, type FourierFeatures, featuresOf } from './fourier
 export type LabelledLook = { look: Float32Array; label: number };
 
 /** All that has been learnt. */
-export type LookModel = { fourier: FourierFeatures; regression: LogisticRegression };
+export type LookModel = Refittable & { fourier: FourierFeatures };
 
 export type LookClassifier = {
   model: LookModel;
@@ -54,19 +59,46 @@ export async function trainLookClassifier(
   const fourier =
     useful?.model.fourier ??
     drawFourierFeatures(looks, { features: featureCount, seed: seedOf(seed, 'features') });
-  const columnCount = fourier.phases.length;
-  const columns = Array.from({ length: columnCount }, (_, column) => [column, column] as const);
   const regression = await fitLogisticRegression(
     rowsOf(fourier, looks),
     training.map(({ label }) => label),
-    {
-      classCount,
-      inverseRegularisation,
-      pause,
-      ...(useful && { prior: priorOf(useful.model.regression, useful.classes, { columns, columnCount }) }),
-    },
+    { classCount, inverseRegularisation, pause, ...(useful && { prior: priorFor(useful) }) },
   );
   return createLookClassifier({ fourier, regression });
+}
+
+/**
+ * Fits it once more, by the same features: of all pages, those by which it was judged included.
+ *
+ * @param training of no more pages than {@link choosePages} chooses
+ * @param options.start what it went on from
+ */
+export async function refitLookClassifier(
+  { model: { fourier, regression: judged } }: LookClassifier,
+  training: readonly LabelledLook[],
+  pause: () => Promise<void>,
+  { start }: { start?: Start<LookModel> | undefined } = {},
+): Promise<LookClassifier> {
+  const useful = usefulStart(start);
+  const regression = await fitLogisticRegression(
+    rowsOf(
+      fourier,
+      training.map(({ look }) => look),
+    ),
+    training.map(({ label }) => label),
+    {
+      ...{ classCount: judged.classCount, inverseRegularisation, pause, from: judged },
+      ...(useful && { prior: priorFor(useful) }),
+    },
+  );
+  return createLookClassifier({ fourier, regression, start: judged });
+}
+
+/** All features are there again, in the same order. */
+function priorFor({ model, classes }: Start<LookModel>): Float64Array {
+  const columnCount = model.fourier.phases.length;
+  const columns = Array.from({ length: columnCount }, (_, column) => [column, column] as const);
+  return priorOf(regressionToGoOnFrom(model), classes, { columns, columnCount });
 }
 
 export function createLookClassifier(model: LookModel): LookClassifier {

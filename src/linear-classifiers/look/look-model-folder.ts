@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../../layoutlmv2/checkpoints/json.js';
 import { writeSafetensors } from '../../layoutlmv2/checkpoints/safetensors.js';
 import { labelsOf } from '../../layoutlmv2/config.js';
-import { readModelTensors } from '../model-tensors.js';
+import { readModelTensors, readRegressions, regressionTensors } from '../model-tensors.js';
 import { LOOK_LENGTH } from './gradient-histograms.js';
 import type { LookModel } from './look-classifier.js';
 
@@ -25,25 +25,23 @@ const [configName, weightsName] = ['config.json', 'model.safetensors'];
 /** Writes a look model into a folder that is not there yet, or empty; `config.json` comes last. */
 export async function writeLookModel(
   folder: string,
-  { fourier, regression }: LookModel,
+  model: LookModel,
   labels: readonly string[],
   { type = 'F32' }: { type?: 'F32' | 'F16' } = {},
 ): Promise<void> {
-  const { columnCount, classCount, weights } = regression;
+  const { fourier } = model;
+  const { columnCount, classCount } = model.regression;
   if (labels.length !== classCount)
     throw new Error(`There are ${labels.length} labels for a look model of ${classCount} classes.`);
   await mkdir(folder, { recursive: true });
-  const numbers = Float32Array.from(weights);
-  const ofFeatures = columnCount * classCount;
   await writeSafetensors(
     join(folder, weightsName),
     new Map([
-      ['bias', { shape: [classCount], data: numbers.slice(ofFeatures) }],
+      ...regressionTensors(model),
       ['deviations', { shape: [LOOK_LENGTH], data: fourier.deviations }],
       ['frequencies', { shape: [columnCount, LOOK_LENGTH], data: fourier.frequencies }],
       ['means', { shape: [LOOK_LENGTH], data: fourier.means }],
       ['phases', { shape: [columnCount], data: fourier.phases }],
-      ['weight', { shape: [columnCount, classCount], data: numbers.slice(0, ofFeatures) }],
     ]),
     { type },
   );
@@ -67,19 +65,13 @@ export async function readLookModel(folder: string): Promise<SavedLookModel> {
     throw new Error(`${configPath} has ${JSON.stringify(features)} features.`);
   const classCount = labels.length;
   return await readModelTensors(join(folder, weightsName), async (read) => {
-    const weights = await read('weight', features * classCount);
-    const biases = await read('bias', classCount);
     return {
+      ...(await readRegressions(read, { columnCount: features, classCount })),
       fourier: {
         means: await read('means', LOOK_LENGTH),
         deviations: await read('deviations', LOOK_LENGTH),
         frequencies: await read('frequencies', features * LOOK_LENGTH),
         phases: await read('phases', features),
-      },
-      regression: {
-        columnCount: features,
-        classCount,
-        weights: Float64Array.from([...weights, ...biases]),
       },
       labels,
     };

@@ -2,14 +2,19 @@
  * Tells the kind of a text by nothing but its words and their letters: TF-IDF and logistic regression, learnt in seconds. Pure: it knows
  * no documents. How it is kept on disk is text-model-folder.ts.
  */
-import { fitLogisticRegression, type LogisticRegression, predictRows } from '../logistic-regression.js';
+import {
+  fitLogisticRegression,
+  predictRows,
+  type Refittable,
+  regressionToGoOnFrom,
+} from '../logistic-regression.js';
 import { priorOf, type Start, usefulStart } from '../start.js';
 import { learnTermWeights, type MostTerms, type TermWeights, vectorise } from './tf-idf.js';
 
 export type LabelledText = { words: readonly string[]; label: number };
 
 /** All that has been learnt. */
-export type TextModel = { terms: TermWeights; regression: LogisticRegression };
+export type TextModel = Refittable & { terms: TermWeights };
 
 export type TextClassifier = {
   model: TextModel;
@@ -49,9 +54,35 @@ export async function trainTextClassifier(
   return createTextClassifier({ terms, regression });
 }
 
+/**
+ * Fits it once more, by the same terms: of all texts, those by which it was judged included.
+ *
+ * @param options.start what it went on from
+ */
+export async function refitTextClassifier(
+  { model: { terms, regression: judged } }: TextClassifier,
+  training: readonly LabelledText[],
+  pause: () => Promise<void>,
+  { start }: { start?: Start<TextModel> | undefined } = {},
+): Promise<TextClassifier> {
+  const useful = usefulStart(start);
+  const regression = await fitLogisticRegression(
+    vectorise(
+      training.map(({ words }) => words),
+      terms,
+    ),
+    training.map(({ label }) => label),
+    {
+      ...{ classCount: judged.classCount, inverseRegularisation, pause, from: judged },
+      ...(useful && { prior: priorFor(useful, terms) }),
+    },
+  );
+  return createTextClassifier({ terms, regression, start: judged });
+}
+
 function priorFor({ model, classes }: Start<TextModel>, terms: TermWeights): Float64Array {
   const columns = sharedColumns(model.terms, terms);
-  return priorOf(model.regression, classes, { columns, columnCount: terms.columns.size });
+  return priorOf(regressionToGoOnFrom(model), classes, { columns, columnCount: terms.columns.size });
 }
 
 /** Terms of an earlier classifier that are counted again: from which column, to which. */

@@ -9,7 +9,7 @@ import { describeTemperature, temperatureOf } from '../../layoutlmv2/calibration
 import { isJsonObject, parseJson } from '../../layoutlmv2/checkpoints/json.js';
 import { writeSafetensors } from '../../layoutlmv2/checkpoints/safetensors.js';
 import { labelsOf } from '../../layoutlmv2/config.js';
-import { readModelTensors } from '../model-tensors.js';
+import { readModelTensors, readRegressions, regressionTensors } from '../model-tensors.js';
 import type { TextModel } from './text-classifier.js';
 
 /** A text model with what is kept beside it. */
@@ -23,17 +23,18 @@ export type SavedTextModel = TextModel & {
 /** The `model_type` in its `config.json`. */
 export const textModelType = 'tf-idf';
 const [configName, vocabularyName, weightsName] = ['config.json', 'vocabulary.txt', 'model.safetensors'];
-/** Of the tensors: weights of terms [terms], of terms for classes [terms, classes], and of classes [classes]. */
-const tensorNames = { frequencies: 'inverse_frequencies', weights: 'weight', biases: 'bias' };
+/** Of the weights of terms [terms], beside the tensors of the regression. */
+const frequenciesName = 'inverse_frequencies';
 
 /** Writes a text model into a folder that is not there yet, or empty; `config.json` comes last. */
 export async function writeTextModel(
   folder: string,
-  { terms, regression }: TextModel,
+  model: TextModel,
   labels: readonly string[],
   { type = 'F32', temperature = null }: { type?: 'F32' | 'F16'; temperature?: number | null } = {},
 ): Promise<void> {
-  const { columnCount, classCount, weights } = regression;
+  const { terms } = model;
+  const { columnCount, classCount } = model.regression;
   if (labels.length !== classCount)
     throw new Error(`There are ${labels.length} labels for a text model of ${classCount} classes.`);
   await mkdir(folder, { recursive: true });
@@ -41,12 +42,9 @@ export async function writeTextModel(
     join(folder, vocabularyName),
     [...terms.columns.keys()].map((term) => `${term}\n`).join(''),
   );
-  const numbers = Float32Array.from(weights);
-  const ofTerms = columnCount * classCount;
   const tensors = new Map([
-    [tensorNames.biases, { shape: [classCount], data: numbers.slice(ofTerms) }],
-    [tensorNames.frequencies, { shape: [columnCount], data: terms.inverseFrequencies }],
-    [tensorNames.weights, { shape: [columnCount, classCount], data: numbers.slice(0, ofTerms) }],
+    ...regressionTensors(model),
+    [frequenciesName, { shape: [columnCount], data: terms.inverseFrequencies }],
   ]);
   // A tensor of nothing is no tensor.
   await writeSafetensors(
@@ -78,12 +76,10 @@ export async function readTextModel(folder: string): Promise<SavedTextModel> {
   const columns = new Map(terms.map((term, column) => [term, column]));
   const columnCount = columns.size;
   return await readModelTensors(join(folder, weightsName), async (read) => {
-    const inverseFrequencies = await read(tensorNames.frequencies, columnCount);
-    const weights = await read(tensorNames.weights, columnCount * classCount);
-    const biases = await read(tensorNames.biases, classCount);
+    const inverseFrequencies = await read(frequenciesName, columnCount);
     return {
       terms: { columns, inverseFrequencies },
-      regression: { columnCount, classCount, weights: Float64Array.from([...weights, ...biases]) },
+      ...(await readRegressions(read, { columnCount, classCount })),
       labels,
       temperature,
     };
