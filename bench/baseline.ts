@@ -5,7 +5,7 @@
  *
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:baseline
  */
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,12 +14,9 @@ import { accuracyOf, confusionMatrix, macroF1Of, wilsonInterval } from '../src/l
 import { mostLikely } from '../src/layoutlmv2/probability.js';
 import { createRandom, shuffled } from '../src/layoutlmv2/random.js';
 import { type LabelledText, trainTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
+import { getRvl5Folder } from './rvl5-data.js';
 
-const folder = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
-if (!process.env.EVAL_DATA || !existsSync(folder)) {
-  console.error('Set EVAL_DATA to a folder that holds datasets/rvl5');
-  process.exit(1);
-}
+const folder = getRvl5Folder();
 
 const words = await readWords();
 const [, ...lines] = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split(/\r?\n/);

@@ -10,7 +10,6 @@
  * network is trained from scratch for each class held out. --train and --val are pages of a class; of those to train with, a fifth is
  * kept to calibrate.
  */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -37,6 +36,7 @@ import { fitLogisticRegression, predictRows } from '../src/linear-classifiers/lo
 import { getNetworkFolder } from '../src/models/model-folder.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
+import { getRvl5Folder } from './rvl5-data.js';
 
 /** A page, what a network made of it, and what a classifier of the known classes says of it. */
 type Judged = { page: CorpusPage; embedding: Float32Array; probabilities: ArrayLike<number> };
@@ -57,11 +57,7 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const maxTokens = Number(values.tokens);
-const folder = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
-if (!process.env.EVAL_DATA || !existsSync(folder)) {
-  console.error('Set EVAL_DATA to a folder that holds datasets/rvl5');
-  process.exit(1);
-}
+const folder = getRvl5Folder();
 // The share of known documents that a threshold would send to people for nothing.
 const falseAlarms = 0.05;
 const microBatchSize = 8;

@@ -7,7 +7,6 @@
  *
  * The pages are letters, invoices and forms that are made for it; with EVAL_DATA scans of rvl5's train split, spread over all of it.
  */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +19,7 @@ import { getLanguageData } from '../src/ocr/tesseract-languages.js';
 import { createTesseractPool } from '../src/ocr/tesseract-pool.js';
 import { drawWarmUpPage } from '../src/ocr/warm-up-page.js';
 import { documentKinds, makeDocument } from '../test/support/make-documents.js';
+import { findRvl5Folder } from './rvl5-data.js';
 
 const { values } = parseArgs({ options: { pages: { type: 'string', default: '60' } } });
 const pageCount = Number(values.pages);
@@ -93,8 +93,8 @@ for (const [parts, figures] of [...byParts].sort(([one], [other]) => one - other
 await pool.close();
 
 async function* listImages(): AsyncGenerator<Buffer> {
-  const folder = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
-  if (process.env.EVAL_DATA && existsSync(folder)) {
+  const folder = findRvl5Folder();
+  if (folder !== null) {
     const pages = [...(await readLabels(folder))].filter(([, { split }]) => split === 'train');
     const step = Math.max(1, Math.floor(pages.length / pageCount));
     for (let at = 0; at < pages.length && at < step * pageCount; at += step) {

@@ -13,10 +13,6 @@
  * `--from` is a network or an average; `--from scratch` draws one of --size. `--set` changes hyper-parameters. `--pretrain` first goes on
  * learning without labels, from all training pages, with the defaults of such a run. `--work` keeps the encoded pages for the next time.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type CorpusPage, readCorpus } from '../corpus/read-corpus.js';
 import { readCheckpoint } from '../src/layoutlmv2/checkpoints/checkpoint.js';
@@ -54,8 +50,7 @@ import { priorWeightsOf } from '../src/training/choose-architecture.js';
 import { defaultHyperparameters } from '../src/training/default-hyperparameters.js';
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
 import { pretrainingDefaults } from '../src/training/pretraining/default-settings.js';
-import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
-import { readByProduct } from './read-by-product.js';
+import { MOST_TOKENS, openRvl5 } from './rvl5-data.js';
 
 const { values } = parseArgs({
   options: {
@@ -70,18 +65,11 @@ const { values } = parseArgs({
     read: { type: 'string' },
   },
 });
-const source = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
-if (!process.env.EVAL_DATA || !existsSync(source)) {
-  console.error('Set EVAL_DATA to a folder that holds datasets/rvl5');
-  process.exit(1);
-}
-const folder = values.read === undefined ? source : await readByProduct(source, values.read);
+const rvl5 = await openRvl5(values);
 const changes: Partial<Hyperparameters> = JSON.parse(values.set);
 const modelSize = values.size === 'tiny' || values.size === 'base' ? values.size : 'small';
 const isFromScratch = values.from === 'scratch';
 
-/** What a page may have at most in the encoded form. */
-const MOST_TOKENS = 512;
 /** As in the product (split-documents.ts), but without a holdout: the data set has its own. */
 const VALIDATION_SHARE = 0.15;
 /** Below this many pages each is worth more for learning than for telling when to stop. */
@@ -90,7 +78,7 @@ const LEAST_TO_SPLIT = 200;
 const engine = await startEngine(ENGINE_NAMES.find((name) => name === values.engine) ?? 'auto');
 console.log(`engine ${engine.name} on ${engine.device}, from ${values.from}`);
 const pages: CorpusPage[] = [];
-for await (const page of readCorpus(folder)) pages.push(page);
+for await (const page of readCorpus(rvl5.folder)) pages.push(page);
 const labels = [...new Set(pages.map(({ label }) => label))].sort();
 const wordsOf = new Map(pages.map(({ page, words }) => [page, words.map(({ text }) => text)]));
 // Of an average, as the product does.
@@ -100,13 +88,8 @@ const base = isFromScratch ? null : await readModel(values.from);
 const average = base?.architecture === 'average' ? base : null;
 const textStart = average ? startOf(average.text, average.text.labels, labels) : undefined;
 const lookStart = average?.look ? startOf(average.look, average.look.labels, labels) : undefined;
-const work = values.work ?? (await mkdtemp(join(tmpdir(), 'bench-rvl5-')));
-await mkdir(work, { recursive: true });
 const pause = async () => {};
 type Result = 'network' | 'text' | 'look' | 'average' | 'chosen' | 'to beat';
-/** An encoded corpus is opened once: its file stays open. */
-const opened = new Map<string, ReturnType<typeof openEncodedCorpus>>();
-
 /** The saved network after it has gone on without labels. */
 let goneOn: Promise<WeightMap> | undefined;
 
@@ -284,7 +267,7 @@ async function prepare(chosen: { training: readonly string[] }, seed: number) {
       labelIds: labels,
       seed,
     });
-    const corpus = await encode('starter', network);
+    const corpus = await rvl5.encode('starter', network.tokenizer);
     if (!values.pretrain) return { network, corpus };
     goneOn ??= learnWithoutLabels(
       network,
@@ -306,7 +289,7 @@ async function prepare(chosen: { training: readonly string[] }, seed: number) {
     for (const text of wordsOf.get(page) ?? []) counts.set(text, (counts.get(text) ?? 0) + 1);
   }
   const tokenizer = learnTokenizer(counts, modelSize);
-  const corpus = await encode(`scratch-${chosen.training.length}-${seed}`, { tokenizer });
+  const corpus = await rvl5.encode(`scratch-${chosen.training.length}-${seed}`, tokenizer);
   const known = new Set(chosen.training);
   const network = await drawNetwork({
     size: modelSize,
@@ -353,19 +336,6 @@ async function learnWithoutLabels(
     );
   }
   return next.value;
-}
-
-async function encode(name: string, { tokenizer }: Pick<Network, 'tokenizer'>) {
-  const file = join(work, values.read === undefined ? name : `read-${name}`);
-  const known = opened.get(file);
-  if (known) return known;
-  await encodeCorpus(folder, file, createTokenizer(tokenizer), {
-    maxTokens: MOST_TOKENS,
-    onProgress: () => {},
-  });
-  const corpus = openEncodedCorpus(file);
-  opened.set(file, corpus);
-  return corpus;
 }
 
 function accuracyOn(examples: readonly TrainingExample[], rows: readonly Float32Array[]): number {

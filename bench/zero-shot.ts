@@ -7,52 +7,37 @@
  * The words are those that come with the data set. With `--read` they are those that the product itself reads on the pages, upright, as a user
  * has it who uploads them: the first time that takes hours, and is kept in the folder.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCorpus } from '../corpus/read-corpus.js';
 import { createPageClassifier } from '../src/layoutlmv2/classifier.js';
 import { ENGINE_NAMES, startEngine } from '../src/layoutlmv2/engine.js';
 import { mostLikely, softmax } from '../src/layoutlmv2/probability.js';
-import { createTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
 import { loadPage } from '../src/layoutlmv2/training/examples.js';
 import { averageOf } from '../src/linear-classifiers/average/choose-classifier.js';
 import { describeLook } from '../src/linear-classifiers/look/gradient-histograms.js';
 import { createLookClassifier } from '../src/linear-classifiers/look/look-classifier.js';
 import { createTextClassifier } from '../src/linear-classifiers/text/text-classifier.js';
 import { readModel } from '../src/models/model-folder.js';
-import { encodeCorpus, openEncodedCorpus } from '../starter/encoded-corpus.js';
-import { readByProduct } from './read-by-product.js';
+import { MOST_TOKENS, openRvl5 } from './rvl5-data.js';
 
 const { values } = parseArgs({
   options: {
     model: { type: 'string', default: 'starter/model' },
     split: { type: 'string', default: 'val' },
-    tokens: { type: 'string', default: '512' },
+    tokens: { type: 'string', default: String(MOST_TOKENS) },
     engine: { type: 'string', default: 'auto' },
     work: { type: 'string' },
     read: { type: 'string' },
   },
 });
-const source = join(process.env.EVAL_DATA ?? '', 'datasets', 'rvl5');
-if (!process.env.EVAL_DATA || !existsSync(source)) {
-  console.error('Set EVAL_DATA to a folder that holds datasets/rvl5');
-  process.exit(1);
-}
-const folder = values.read === undefined ? source : await readByProduct(source, values.read);
+const rvl5 = await openRvl5(values);
 await startEngine(ENGINE_NAMES.find((name) => name === values.engine) ?? 'auto');
 const model = await readModel(values.model);
 if (model.architecture === 'TF-IDF')
   throw new Error(`${values.model} is a text classifier without a network.`);
 const { config, weights, tokenizer, labels } = model.network;
 if (!labels) throw new Error(`${values.model} has no classifier.`);
-const work = values.work ?? (await mkdtemp(join(tmpdir(), 'bench-zero-shot-')));
-await mkdir(work, { recursive: true });
-const file = join(work, values.read === undefined ? 'starter' : 'read-starter');
-await encodeCorpus(folder, file, createTokenizer(tokenizer), { maxTokens: 512, onProgress: () => {} });
-const corpus = await openEncodedCorpus(file);
+const corpus = await rvl5.encode('starter', tokenizer);
 const rows = corpus.labels.map((label) => labels.indexOf(label));
 if (rows.includes(-1)) throw new Error(`${values.model} knows only ${labels.join(', ')}.`);
 
@@ -75,7 +60,7 @@ console.log(
 report('network', ofNetwork);
 if (model.architecture === 'average') {
   const wordsOf = new Map<string, string[]>();
-  for await (const { page, words } of readCorpus(folder))
+  for await (const { page, words } of readCorpus(rvl5.folder))
     wordsOf.set(
       page,
       words.map(({ text }) => text),

@@ -10,9 +10,9 @@ import { createGzip } from 'node:zlib';
 import sharp from 'sharp';
 import { turnWords } from '../src/ocr/page-orientation.js';
 import type { TesseractRecogniser } from '../src/ocr/tesseract-recogniser.js';
+import { createCorpusReader } from './corpus-reader.js';
 import { type PageRecord, pageWordOf, recordOf } from './page-record.js';
 import { readLabels } from './read-corpus.js';
-import { createCorpusReader } from './shard.js';
 
 /** What has been read, by what: with another version of it the page is read once more. */
 type ReadPage = { ocrVersion: string; record: PageRecord };

@@ -1,7 +1,8 @@
 /** A process that makes the shards it is told to, one after the other, and tells of each page and shard. */
 
+import { createCorpusReader } from './corpus-reader.js';
 import type { CorpusParameters } from './parameters.js';
-import { createCorpusReader, makeShard } from './shard.js';
+import { makeShard } from './shard.js';
 
 /** To the process. */
 export type ShardOrder = { folder: string; parameters: CorpusParameters; shard: number };

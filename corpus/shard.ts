@@ -5,7 +5,7 @@
 import { access, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { seedOf } from '../src/layoutlmv2/random.js';
-import { createTesseractRecogniser, type TesseractRecogniser } from '../src/ocr/tesseract-recogniser.js';
+import type { TesseractRecogniser } from '../src/ocr/tesseract-recogniser.js';
 import { createDice } from './dice.js';
 import { KINDS } from './kinds/kinds.js';
 import { makePage } from './make-page.js';
@@ -24,20 +24,6 @@ export async function isMade(folder: string, shard: number): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** As the product reads; a thread starts at the first page that needs it. */
-export function createCorpusReader({ workers }: { workers: number }): TesseractRecogniser {
-  return createTesseractRecogniser({
-    languages: ['eng'],
-    languageDataFolder: null,
-    workers,
-    // Dithered pictures take Tesseract long, and a page that failed would make the corpus depend on the machine.
-    pageTimeoutMs: 600_000,
-    maxPixels: 20_000_000,
-    recycleAfterPages: 200,
-    idleTimeoutMs: 60_000,
-  });
 }
 
 /** Makes the shard; `onPage` is called after each page. */

@@ -2,6 +2,7 @@
  * A corpus as a network reads it, in one file: token ids, boxes and small images of its pages one after the other, with an index. Made
  * once, then read page by page, so that memory does not grow with the corpus.
  */
+import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CorpusPage, readCorpus } from '../corpus/read-corpus.js';
@@ -31,7 +32,13 @@ export type EncodedCorpus = {
   validation: TrainingExample[];
 };
 
-/** Encodes a corpus into `file` and `file`.json, unless both are there. */
+/** What was encoded, and of what: where labels or words have changed since, it is encoded anew. */
+type Index = { source: string; entries: IndexEntry[] };
+
+/**
+ * Encodes a corpus into `file` and `file`.json, unless both are there, of the same labels, words and number of tokens. Whether the tokenizer
+ * is the same is for the caller to know.
+ */
 export async function encodeCorpus(
   folder: string,
   file: string,
@@ -39,9 +46,10 @@ export async function encodeCorpus(
   { maxTokens, onProgress }: { maxTokens: number; onProgress: (pages: number) => void },
 ): Promise<void> {
   const indexFile = `${file}.json`;
-  if (await isFile(indexFile)) return;
+  const source = await describeSource(folder, maxTokens);
+  if ((await findIndex(indexFile))?.source === source) return;
   const target = await open(file, 'w');
-  const index: IndexEntry[] = [];
+  const entries: IndexEntry[] = [];
   let offset = 0;
   const encode = async ({ page, label, split, words }: CorpusPage) => {
     const image = await pageRgb(await readFile(join(folder, 'pages', page)));
@@ -53,25 +61,27 @@ export async function encodeCorpus(
       for (const { encoded, ...entry } of await Promise.all(group.map(encode))) {
         const { bytes, channels } = pack(encoded);
         await target.write(bytes, 0, bytes.length, offset);
-        index.push({ ...entry, tokens: encoded.inputIds.length, channels, offset });
+        entries.push({ ...entry, tokens: encoded.inputIds.length, channels, offset });
         offset += bytes.length;
       }
-      onProgress(index.length);
+      onProgress(entries.length);
     }
   } finally {
     await target.close();
   }
-  await writeFile(`${indexFile}.part`, JSON.stringify(index));
+  await writeFile(`${indexFile}.part`, JSON.stringify({ source, entries } satisfies Index));
   await rename(`${indexFile}.part`, indexFile);
 }
 
 /** Opens what {@link encodeCorpus} made; the file stays open as long as the program. */
 export async function openEncodedCorpus(file: string): Promise<EncodedCorpus> {
-  const index = JSON.parse(await readFile(`${file}.json`, 'utf8')) as IndexEntry[];
+  const index = await findIndex(`${file}.json`);
+  if (index === null) throw new Error(`${file}.json is not there, or not an index of an encoded corpus.`);
+  const { entries } = index;
   const source = await open(file, 'r');
-  const labels = [...new Set(index.map(({ label }) => label))].sort();
+  const labels = [...new Set(entries.map(({ label }) => label))].sort();
   const examplesOf = (wanted: string): TrainingExample[] =>
-    index
+    entries
       .filter(({ split }) => split === wanted)
       .map((entry) => ({
         unit: entry.page,
@@ -127,12 +137,20 @@ async function* inGroups<Item>(items: AsyncIterable<Item>, size: number): AsyncG
   if (group.length > 0) yield group;
 }
 
-async function isFile(path: string): Promise<boolean> {
-  return readFile(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
+/** Changes with what is encoded. */
+async function describeSource(folder: string, maxTokens: number): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of ['labels.csv', 'words.jsonl.gz']) hash.update(await readFile(join(folder, name)));
+  return `${hash.digest('hex')}, ${maxTokens} tokens`;
+}
+
+/** Null where there is none, or one of another form. */
+async function findIndex(path: string): Promise<Index | null> {
+  try {
+    const index: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return index !== null && typeof index === 'object' && 'source' in index ? (index as Index) : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
