@@ -226,6 +226,21 @@ describe('a reviewer who works through the queue round by round', () => {
     expect(correctLabels.every(({ error }) => error === null)).toBe(true);
   }
 
+  /** Documents from which the last run has learnt. */
+  async function listTrained(): Promise<string[]> {
+    const rows = await database.query<{ document_id: string }>(
+      `select document_id from dataset_items where split = 'TRAIN' and snapshot_id =
+       (select id from dataset_snapshots order by id desc limit 1) order by document_id`,
+    );
+    return rows.map(({ document_id }) => document_id);
+  }
+
+  async function correctInParts(corrections: { documentId: string; labelId: string }[]): Promise<void> {
+    const part = 50;
+    for (let from = 0; from < corrections.length; from += part)
+      await correct(corrections.slice(from, from + part));
+  }
+
   /** The run of a round, once it is over: it begins for the corrections made, or somebody has asked for it. */
   async function awaitRun(): Promise<Run> {
     // The look whether a run is to begin waits ten seconds for more decisions, of which there are none.
@@ -297,19 +312,26 @@ describe('a reviewer who works through the queue round by round', () => {
       await review(reviewsPerRound);
       const second = await finish('review');
 
-      // Planted: a run from the first round's network, which had few documents, at a learning rate that teaches nothing.
-      const { modelVersions } = await ask<{
-        modelVersions: { edges: { node: { id: string; architecture: string } }[] };
-      }>('{ modelVersions(first: 50) { edges { node { id architecture } } } }');
-      const networks = modelVersions.edges.filter(({ node }) => node.architecture === 'LayoutLMv2');
-      await ask(
-        `mutation ($baseModelId: ID!) { startTrainingRun(input: {
-          baseModelId: $baseModelId, hyperparameters: { learningRate: 1e-9, epochs: 1 }
-        }) { id } }`,
-        { baseModelId: networks.at(-1)?.node.id },
-      );
+      // Planted: somebody gives every document that is trained on a wrong label, and lets a run learn from that.
+      await setPolicy({ newDecisions: null });
+      const trained = await listTrained();
+      const relabel = (shift: number) =>
+        correctInParts(
+          trained.map((id) => {
+            const kind = kinds.indexOf(truth.get(id) as (typeof kinds)[number]);
+            return {
+              documentId: id,
+              labelId: labelIds.get(kinds[(kind + shift) % kinds.length] ?? '') ?? '',
+            };
+          }),
+        );
+      await relabel(1);
+      await ask('mutation { startTrainingRun { id } }');
       const planted = await finish('planted');
 
+      // All is put right again, which are decisions too.
+      await relabel(0);
+      await setPolicy({ newDecisions: trained.length + reviewsPerRound });
       await upload(uploadsPerRound);
       await review(reviewsPerRound);
       const last = await finish('review again');

@@ -122,7 +122,7 @@ describe('a starter that is an average', () => {
     expect(sees?.fourier).toEqual(sawBefore?.fourier);
     const { architectureReason } = await getReadyModelVersion(database(), child.id);
     expect(architectureReason).toMatch(
-      /^The average of network, text classifier and classifier of looks, with the weights of/,
+      /^The average of network, text classifier and classifier of looks. Its weights are those of the average/,
     );
     expect(learnt.tokenizer).toEqual(before.tokenizer);
     // The backbone was frozen: it is that of the starter.
