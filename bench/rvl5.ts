@@ -1,8 +1,9 @@
 /**
  * How well the product learns real scans from few labels: trains on pages of the data set rvl5 as a training run does, from a saved network
- * or from scratch; lets the pages kept back from training choose between the network, the text classifier and their average, with or without
- * the classifier of looks; and prints what all of them reach on the data set's validation pages, which take no part in any of it. Beside
- * them stands the number to beat: TF-IDF of words and pairs of words with logistic regression, from nothing, of all the labelled pages.
+ * or from scratch; lets the pages kept back from training fit the average of network, text classifier and classifier of looks and choose
+ * between it and one of the first two alone; and prints what all of them reach on the data set's validation pages, which take no part in
+ * any of it. Beside them stands the number to beat: TF-IDF of words and pairs of words with logistic regression, from nothing, of all the
+ * labelled pages.
  *
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:rvl5 -- [--train 1750,500,100,25] [--seeds 1,2,3] [--from starter/model]
  *       [--size small] [--set '{"epochs":12}'] [--pretrain] [--engine auto] [--read <folder>] [--work <folder>]
