@@ -62,7 +62,7 @@ export async function learnLook(options: {
     seed,
     start,
   });
-  // As the text classifier does.
+  // Nothing here has to know when to stop, so what judged can be learnt: learn-text.ts has what that makes of an average.
   const classifier =
     examples.validation.length === 0
       ? judged

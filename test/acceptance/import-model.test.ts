@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMIT, startHub, type TestHub } from '../layoutlmv2/checkpoints/hub-server.js';
 import { makeDataDir, startClasseur, waitFor } from '../support/classeur.js';
@@ -27,10 +25,6 @@ describe('importing a model over the API', () => {
   });
   afterEach(async () => {
     await hub.close();
-    // Whatever a test has shown, its PostgreSQL may not stay.
-    const pidFile = await readFile(join(dataDir.path, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
-    const pid = Number(pidFile.split('\n')[0]);
-    if (pid > 0) process.kill(pid, 'SIGQUIT');
     await dataDir.remove();
   });
 

@@ -2,7 +2,14 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeDataDir, runClasseur, startClasseur, waitFor, waitUntilSettled } from '../support/classeur.js';
+import {
+  findServerProcess,
+  makeDataDir,
+  runClasseur,
+  startClasseur,
+  waitFor,
+  waitUntilSettled,
+} from '../support/classeur.js';
 import { makeDocument } from '../support/make-documents.js';
 
 let dataDir: Awaited<ReturnType<typeof makeDataDir>>;
@@ -11,12 +18,7 @@ beforeEach(async () => {
   dataDir = await makeDataDir();
 });
 
-afterEach(async () => {
-  // Whatever a test has shown, nothing may be left running.
-  const pid = await findServerProcess(dataDir.path);
-  if (pid !== null) process.kill(pid, 'SIGQUIT');
-  await dataDir.remove();
-});
+afterEach(() => dataDir.remove());
 
 describe('starting and stopping', () => {
   it('keeps what it was given: a second start finds it, and Ctrl-C leaves nothing running', async () => {
@@ -252,17 +254,6 @@ describe('processes that die', () => {
     expect(await classeur.stop()).toBe(0);
   }, 400_000);
 });
-
-/** The process of the embedded PostgreSQL of a data directory, if it is alive. */
-async function findServerProcess(path: string): Promise<number | null> {
-  try {
-    const pid = Number((await readFile(join(path, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
-    process.kill(pid, 0);
-    return pid;
-  } catch {
-    return null;
-  }
-}
 
 /** The processes of worker and trainer: those children of a process that run the program again. */
 async function findChildren(pid: number): Promise<number[]> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeDataDir, startClasseur, waitUntilSettled } from '../support/classeur.js';
@@ -13,15 +13,7 @@ let dataDir: Awaited<ReturnType<typeof makeDataDir>>;
 beforeEach(async () => {
   dataDir = await makeDataDir();
 });
-afterEach(async () => {
-  // Whatever a test has shown, its PostgreSQL may not stay.
-  const pidFile = await readFile(join(dataDir.path, 'data', 'postgres', 'postmaster.pid'), 'utf8').catch(
-    () => '',
-  );
-  const pid = Number(pidFile.split('\n')[0]);
-  if (pid > 0) process.kill(pid, 'SIGQUIT');
-  await dataDir.remove();
-});
+afterEach(() => dataDir.remove());
 
 /** What STARTER_MODEL is to be: empty for the model that is shipped, or before there is one, a network that is made up. */
 async function chooseStarter(): Promise<string> {

@@ -1,7 +1,7 @@
 /** Starts the built product as a user does, in a data directory of its own, and speaks to it over HTTP and WebSocket. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,11 +23,46 @@ export type Classeur = Awaited<ReturnType<typeof startClasseur>>;
 
 const mainPath = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 
-/** A data directory that is removed at the end of the test. */
+/** All that was started here, ended or not: a PostgreSQL may outlive its product. */
+const runs: { child: ChildProcess; exited: Promise<number | null>; dataDir: string | undefined }[] = [];
+
+/** A data directory. At its removal nothing may be left running in it, whatever a test has shown. */
 export async function makeDataDir(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'classeur-test-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return {
+    path,
+    async remove() {
+      for (const { child, exited, dataDir } of runs) {
+        if (!dataDir?.startsWith(path)) continue;
+        child.kill('SIGKILL');
+        await exited;
+        const server = await findServerProcess(dataDir);
+        if (server !== null) process.kill(server, 'SIGQUIT');
+      }
+      // A lane notices a little later that its parent is gone.
+      await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    },
+  };
 }
+
+/** The PostgreSQL of a data directory, where one runs. */
+export async function findServerProcess(dataDir: string): Promise<number | null> {
+  try {
+    const pidFile = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
+    const pid = Number(pidFile.split('\n')[0]);
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return null;
+  }
+}
+
+// The end of a test process, also of one that is broken off, is that of what it has started.
+for (const end of ['SIGTERM', 'disconnect'])
+  process.once(end, () => {
+    for (const { child } of runs) child.kill('SIGINT');
+    process.exit();
+  });
 
 /** Runs `node dist/main.js` and gives what it says and how it ends. */
 export function runClasseur(settings: Record<string, string>) {
@@ -50,6 +85,7 @@ export function runClasseur(settings: Record<string, string>) {
     errors += chunk.toString();
   });
   const exited = once(child, 'exit').then(([code]) => code as number | null);
+  runs.push({ child, exited, dataDir: settings.DATA_DIR });
   return { child, exited, output: () => output, errors: () => errors };
 }
 

@@ -8,6 +8,7 @@
 import { createRandom, seedOf, shuffled } from '../../layoutlmv2/random.js';
 import {
   fitLogisticRegression,
+  type LogisticRegression,
   predictRows,
   type Refittable,
   regressionToGoOnFrom,
@@ -54,16 +55,11 @@ export async function trainLookClassifier(
   pause: () => Promise<void>,
   { seed, start }: { seed: number; start?: Start<LookModel> | undefined },
 ): Promise<LookClassifier> {
-  const looks = training.map(({ look }) => look);
   const useful = usefulStart(start);
   const fourier =
     useful?.model.fourier ??
-    drawFourierFeatures(looks, { features: featureCount, seed: seedOf(seed, 'features') });
-  const regression = await fitLogisticRegression(
-    rowsOf(fourier, looks),
-    training.map(({ label }) => label),
-    { classCount, inverseRegularisation, pause, ...(useful && { prior: priorFor(useful) }) },
-  );
+    drawFourierFeatures(looksOf(training), { features: featureCount, seed: seedOf(seed, 'features') });
+  const regression = await fitRegression(training, fourier, { classCount, start: useful, pause });
   return createLookClassifier({ fourier, regression });
 }
 
@@ -79,20 +75,33 @@ export async function refitLookClassifier(
   pause: () => Promise<void>,
   { start }: { start?: Start<LookModel> | undefined } = {},
 ): Promise<LookClassifier> {
-  const useful = usefulStart(start);
-  const regression = await fitLogisticRegression(
-    rowsOf(
-      fourier,
-      training.map(({ look }) => look),
-    ),
-    training.map(({ label }) => label),
-    {
-      ...{ classCount: judged.classCount, inverseRegularisation, pause, from: judged },
-      ...(useful && { prior: priorFor(useful) }),
-    },
-  );
+  const from = { start: usefulStart(start), from: judged };
+  const { classCount } = judged;
+  const regression = await fitRegression(training, fourier, { classCount, pause, ...from });
   return createLookClassifier({ fourier, regression, start: judged });
 }
+
+function fitRegression(
+  training: readonly LabelledLook[],
+  fourier: FourierFeatures,
+  {
+    start,
+    ...options
+  }: {
+    classCount: number;
+    start: Start<LookModel> | undefined;
+    from?: LogisticRegression;
+    pause: () => Promise<void>;
+  },
+): Promise<LogisticRegression> {
+  return fitLogisticRegression(
+    rowsOf(fourier, looksOf(training)),
+    training.map(({ label }) => label),
+    { ...options, inverseRegularisation, ...(start && { prior: priorFor(start) }) },
+  );
+}
+
+const looksOf = (pages: readonly LabelledLook[]) => pages.map(({ look }) => look);
 
 /** All features are there again, in the same order. */
 function priorFor({ model, classes }: Start<LookModel>): Float64Array {

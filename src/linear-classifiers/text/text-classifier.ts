@@ -4,6 +4,7 @@
  */
 import {
   fitLogisticRegression,
+  type LogisticRegression,
   predictRows,
   type Refittable,
   regressionToGoOnFrom,
@@ -40,17 +41,12 @@ export async function trainTextClassifier(
   pause: () => Promise<void>,
   { mostTerms, start }: { mostTerms?: MostTerms; start?: Start<TextModel> | undefined } = {},
 ): Promise<TextClassifier> {
-  const texts = training.map(({ words }) => words);
   const useful = usefulStart(start);
-  const terms = learnTermWeights(texts, {
+  const terms = learnTermWeights(wordsOf(training), {
     ...(mostTerms && { mostTerms }),
     ...(useful && { known: useful.model.terms }),
   });
-  const regression = await fitLogisticRegression(
-    vectorise(texts, terms),
-    training.map(({ label }) => label),
-    { classCount, inverseRegularisation, pause, ...(useful && { prior: priorFor(useful, terms) }) },
-  );
+  const regression = await fitRegression(training, terms, { classCount, start: useful, pause });
   return createTextClassifier({ terms, regression });
 }
 
@@ -65,20 +61,33 @@ export async function refitTextClassifier(
   pause: () => Promise<void>,
   { start }: { start?: Start<TextModel> | undefined } = {},
 ): Promise<TextClassifier> {
-  const useful = usefulStart(start);
-  const regression = await fitLogisticRegression(
-    vectorise(
-      training.map(({ words }) => words),
-      terms,
-    ),
-    training.map(({ label }) => label),
-    {
-      ...{ classCount: judged.classCount, inverseRegularisation, pause, from: judged },
-      ...(useful && { prior: priorFor(useful, terms) }),
-    },
-  );
+  const { classCount } = judged;
+  const from = { start: usefulStart(start), from: judged };
+  const regression = await fitRegression(training, terms, { classCount, pause, ...from });
   return createTextClassifier({ terms, regression, start: judged });
 }
+
+function fitRegression(
+  training: readonly LabelledText[],
+  terms: TermWeights,
+  {
+    start,
+    ...options
+  }: {
+    classCount: number;
+    start: Start<TextModel> | undefined;
+    from?: LogisticRegression;
+    pause: () => Promise<void>;
+  },
+): Promise<LogisticRegression> {
+  return fitLogisticRegression(
+    vectorise(wordsOf(training), terms),
+    training.map(({ label }) => label),
+    { ...options, inverseRegularisation, ...(start && { prior: priorFor(start, terms) }) },
+  );
+}
+
+const wordsOf = (texts: readonly LabelledText[]) => texts.map(({ words }) => words);
 
 function priorFor({ model, classes }: Start<TextModel>, terms: TermWeights): Float64Array {
   const columns = sharedColumns(model.terms, terms);
