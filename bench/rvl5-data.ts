@@ -14,7 +14,7 @@ const PAGES_A_NOTE = 50;
 type Rvl5 = {
   /** labels.csv, words.jsonl.gz and pages/. */
   folder: string;
-  /** The pages in the tokens of a network, under a name that no other tokenizer's have; made once. */
+  /** The pages in the tokens of a network, under a name, made once. */
   encode(name: string, tokenizer: TokenizerModel): Promise<EncodedCorpus>;
 };
 

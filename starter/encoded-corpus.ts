@@ -32,12 +32,11 @@ export type EncodedCorpus = {
   validation: TrainingExample[];
 };
 
-/** What was encoded, and of what: where labels or words have changed since, it is encoded anew. */
+/** What was encoded, and of what: where labels, words or pieces have changed since, it is encoded anew. */
 type Index = { source: string; entries: IndexEntry[] };
 
 /**
- * Encodes a corpus into `file` and `file`.json, unless both are there, of the same labels, words and number of tokens. Whether the tokenizer
- * is the same is for the caller to know.
+ * Encodes a corpus into `file` and `file`.json, unless both are there, of the same labels, words, pieces and number of tokens.
  */
 export async function encodeCorpus(
   folder: string,
@@ -46,7 +45,7 @@ export async function encodeCorpus(
   { maxTokens, onProgress }: { maxTokens: number; onProgress: (pages: number) => void },
 ): Promise<void> {
   const indexFile = `${file}.json`;
-  const source = await describeSource(folder, maxTokens);
+  const source = await describeSource(folder, tokenizer, maxTokens);
   if ((await findIndex(indexFile))?.source === source) return;
   const target = await open(file, 'w');
   const entries: IndexEntry[] = [];
@@ -138,9 +137,10 @@ async function* inGroups<Item>(items: AsyncIterable<Item>, size: number): AsyncG
 }
 
 /** Changes with what is encoded. */
-async function describeSource(folder: string, maxTokens: number): Promise<string> {
+async function describeSource(folder: string, tokenizer: WordTokenizer, maxTokens: number): Promise<string> {
   const hash = createHash('sha256');
   for (const name of ['labels.csv', 'words.jsonl.gz']) hash.update(await readFile(join(folder, name)));
+  for (let id = 0; id < tokenizer.vocabularySize; id += 1) hash.update(`${tokenizer.getPiece(id)}\n`);
   return `${hash.digest('hex')}, ${maxTokens} tokens`;
 }
 

@@ -8,9 +8,7 @@ import { createTokenizer, uncasedWordPiece } from '../../src/layoutlmv2/tokenize
 import { loadPage } from '../../src/layoutlmv2/training/examples.js';
 import { encodeCorpus, openEncodedCorpus } from '../../starter/encoded-corpus.js';
 
-const tokenizer = createTokenizer(
-  uncasedWordPiece(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'dear', 'sir', 'total']),
-);
+const pieces = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'dear', 'sir', 'total'];
 const size = { width: 40, height: 60 };
 let folder: string;
 let file: string;
@@ -39,8 +37,12 @@ async function writeWords(words: Record<string, string[]>): Promise<void> {
 }
 
 /** Encodes it where need be; how many pages were encoded, and the tokens of the letter. */
-async function encode({ maxTokens = 16 } = {}): Promise<{ pages: number; tokens: number[] }> {
+async function encode({
+  maxTokens = 16,
+  vocabulary = pieces,
+} = {}): Promise<{ pages: number; tokens: number[] }> {
   let pages = 0;
+  const tokenizer = createTokenizer(uncasedWordPiece(vocabulary));
   await encodeCorpus(folder, file, tokenizer, { maxTokens, onProgress: (done) => (pages = done) });
   const { training } = await openEncodedCorpus(file);
   const [letter] = training;
@@ -63,6 +65,11 @@ describe('an encoded corpus', () => {
     await writeWords({ 'letter.png': ['dear', 'sir', 'sir'], 'invoice.png': ['total'] });
     expect(await encode()).toEqual({ pages: 2, tokens: [2, 5, 6, 6, 3] });
     expect(await encode({ maxTokens: 4 })).toEqual({ pages: 2, tokens: [2, 5, 6, 3] });
+  });
+
+  it('is made anew where its tokenizer has learnt other pieces', async () => {
+    const vocabulary = [...pieces.slice(0, 5), 'sir', 'total', 'dear'];
+    expect(await encode({ maxTokens: 4, vocabulary })).toEqual({ pages: 2, tokens: [2, 7, 5, 3] });
   });
 
   it('is made anew where its index is of another form', async () => {
