@@ -34,6 +34,7 @@ const hyperparameters: Hyperparameters = {
   schedule: 'constant',
   dropout: true,
   freezing: 'backbone',
+  labelSmoothing: 0,
   augmentation: noAugmentation,
 };
 

@@ -49,6 +49,13 @@ describe('the settings of a run that nobody has touched', () => {
     expect([20, 425, 1000, 1490, 30_000].map(epochsOf)).toEqual([20, 20, 9, 6, 6]);
   });
 
+  it('keep a small network from becoming certain of what few documents teach, and leave a published one as it is', () => {
+    const smoothingOf = (base: { baseSize: string | null; baseParameterCount?: number }) =>
+      defaultHyperparameters({ ...base, ...plenty }).labelSmoothing;
+    const own = { baseSize: 'small', baseParameterCount: 5_500_000 };
+    expect([{ baseSize: null }, own, starter, published].map(smoothingOf)).toEqual([0.1, 0.1, 0.1, 0]);
+  });
+
   it('have smaller batches where there is little to learn from', () => {
     const few = defaultHyperparameters({ ...starter, ...plenty, trainingDocuments: 25 });
     expect(few.batchSize).toBeLessThan(fineTuningSmallHyperparameters.batchSize);

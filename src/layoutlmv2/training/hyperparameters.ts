@@ -109,6 +109,9 @@ export const fromScratchHyperparameters: Hyperparameters = {
   learningRate: 1e-3,
   headLearningRateMultiplier: 1,
   freezing: { freezeBackbone: true, trainRelativePosition: true },
+  // People and archives are wrong of some labels, and what few documents teach should not become certain. With 25 scans of five kinds, two
+  // seeds, 49.1 and 60.0 instead of 41.9 and 43.7 % of others are right, and the loss is 1.2 and 1.1 instead of 3.9 and 3.2.
+  labelSmoothing: 0.1,
   earlyStoppingPatience: null,
   maxTokens: 256,
   augmentation: { ...noAugmentation, wordDropout: 0.3, shift: 30, boxJitter: 20, brightness: 0.1 },
@@ -126,8 +129,6 @@ export const fineTuningSmallHyperparameters: Hyperparameters = {
   headLearningRateMultiplier: 3,
   wordLearningRateMultiplier: 3,
   schedule: 'cosine',
-  // People and archives are wrong of some labels, and what few documents teach should not become certain.
-  labelSmoothing: 0.1,
   earlyStoppingPatience: 4,
   maxTokens: 512,
   augmentation: { ...fromScratchHyperparameters.augmentation, foreignWords: 0.2 },

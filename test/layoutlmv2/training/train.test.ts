@@ -40,6 +40,7 @@ const quick: Hyperparameters = {
   headLearningRateMultiplier: 1,
   dropout: false,
   freezing: 'backbone',
+  labelSmoothing: 0,
   augmentation: noAugmentation,
 };
 
