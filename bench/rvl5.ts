@@ -213,11 +213,11 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
     classCount: labels.length,
     prior: priorWeightsOf(isFromScratch ? null : { memberWeights: average?.weights ?? null }),
   });
-  const judged = values.judge === 'rest' ? restOf(corpus.training, all) : corpus.validation;
-  const ofNetwork = await predict(judged);
+  const asked = values.judge === 'rest' ? restOf(corpus.training, all) : corpus.validation;
+  const ofNetwork = await predict(asked);
   classifier.dispose();
-  const ofText = textOf(judged, text);
-  const ofLook = await lookOf(judged, look);
+  const ofText = textOf(asked, text);
+  const ofLook = await lookOf(asked, look);
   // Where one serves alone, an average with equal weights is shown.
   const weights =
     choice.chosen === 'average' || choice.figures !== null
@@ -227,16 +227,16 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
     averageOf({ network, text: ofText[row] ?? [], look: ofLook[row] ?? [] }, weights),
   );
   const accuracies = {
-    network: accuracyOn(judged, ofNetwork),
-    text: accuracyOn(judged, ofText),
-    look: accuracyOn(judged, ofLook),
-    average: accuracyOn(judged, ofAverage),
-    'to beat': accuracyOn(judged, textOf(judged, toBeat)),
+    network: accuracyOn(asked, ofNetwork),
+    text: accuracyOn(asked, ofText),
+    look: accuracyOn(asked, ofLook),
+    average: accuracyOn(asked, ofAverage),
+    'to beat': accuracyOn(asked, textOf(asked, toBeat)),
   };
   console.log(
-    `${count} labels, seed ${seed}: network ${percent(accuracies.network)} (loss ${lossOn(judged, ofNetwork)}), text ${percent(accuracies.text)}, look ${percent(accuracies.look)}, ` +
+    `${count} labels, seed ${seed}: network ${percent(accuracies.network)} (loss ${lossOn(asked, ofNetwork)}), text ${percent(accuracies.text)}, look ${percent(accuracies.look)}, ` +
       `average ${percent(accuracies.average)} (weights ${weights.network.toFixed(2)}, ${weights.text.toFixed(2)} and ${weights.look.toFixed(2)}), chosen ${choice.chosen}, to beat ${percent(accuracies['to beat'])}; ` +
-      `${judged.length} pages, best epoch ${next.value.bestEpoch}, ${seconds(startedAt)}`,
+      `${asked.length} pages, best epoch ${next.value.bestEpoch}, ${seconds(startedAt)}`,
   );
   return { ...accuracies, chosen: accuracies[choice.chosen] };
 }

@@ -24,25 +24,26 @@ export type Refittable = {
 const maxIterations = 100;
 const gradientTolerance = 1e-4;
 
+export type FitOptions = {
+  classCount: number;
+  /** C: the larger, the more the data count. */
+  inverseRegularisation: number;
+  /** Weights and biases that are likely before, as those of {@link LogisticRegression}. */
+  prior?: Float64Array;
+  /** Where the search begins, by default at the prior: near the minimum it is found sooner. */
+  from?: LogisticRegression;
+  /** Awaited now and then: lets others run, and throws to stop. */
+  pause: () => Promise<void>;
+};
+
 /**
  * Minimises the mean cross-entropy + ‖weights − prior‖² / (2 · C · rows), biases unpunished. This is the most probable regression where
  * each weight is thought to be normally distributed around its prior, by default 0 (Chelba and Acero 2006).
- *
- * @param options.inverseRegularisation C: the larger, the more the data count.
- * @param options.prior weights and biases that are likely before, as those of {@link LogisticRegression}
- * @param options.from where the search begins, by default at the prior: near the minimum it is found sooner
- * @param options.pause awaited now and then: lets others run, and throws to stop.
  */
 export async function fitLogisticRegression(
   rows: SparseRows,
   labels: readonly number[],
-  options: {
-    classCount: number;
-    inverseRegularisation: number;
-    prior?: Float64Array;
-    from?: LogisticRegression;
-    pause: () => Promise<void>;
-  },
+  options: FitOptions,
 ): Promise<LogisticRegression> {
   const { classCount, inverseRegularisation, prior, from, pause } = options;
   const { rowCount, columnCount, starts, columns, values } = rows;

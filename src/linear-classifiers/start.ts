@@ -1,11 +1,16 @@
 /** How a classifier goes on from an earlier one: that one's weights are what is likely before anything is learnt. */
-import type { LogisticRegression } from './logistic-regression.js';
+import type { FitOptions, LogisticRegression } from './logistic-regression.js';
 
 /** A model to go on from. */
 export type Start<Model> = {
   model: Model;
   /** By class: which class of the model it is; null where the model does not know it. */
   classes: readonly (number | null)[];
+};
+
+/** How a regression is fitted whose prior is taken from what it goes on from. */
+export type FitFrom<Model> = Pick<FitOptions, 'classCount' | 'from' | 'pause'> & {
+  start: Start<Model> | undefined;
 };
 
 /** What a model that tells some classes gives to one that tells these, by the same ids. */

@@ -50,6 +50,8 @@ export async function findServerProcess(dataDir: string): Promise<number | null>
   try {
     const pidFile = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
     const pid = Number(pidFile.split('\n')[0]);
+    // A file that is just being written is empty, and 0 would be the group of this process.
+    if (!(pid > 0)) return null;
     process.kill(pid, 0);
     return pid;
   } catch {

@@ -14,7 +14,7 @@ import {
   regressionToGoOnFrom,
 } from '../logistic-regression.js';
 import type { SparseRows } from '../sparse-rows.js';
-import { priorOf, type Start, usefulStart } from '../start.js';
+import { type FitFrom, priorOf, type Start, usefulStart } from '../start.js';
 import { drawFourierFeatures, type FourierFeatures, featuresOf } from './fourier-features.js';
 
 export type LabelledLook = { look: Float32Array; label: number };
@@ -84,15 +84,7 @@ export async function refitLookClassifier(
 function fitRegression(
   training: readonly LabelledLook[],
   fourier: FourierFeatures,
-  {
-    start,
-    ...options
-  }: {
-    classCount: number;
-    start: Start<LookModel> | undefined;
-    from?: LogisticRegression;
-    pause: () => Promise<void>;
-  },
+  { start, ...options }: FitFrom<LookModel>,
 ): Promise<LogisticRegression> {
   return fitLogisticRegression(
     rowsOf(fourier, looksOf(training)),

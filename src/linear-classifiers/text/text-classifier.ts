@@ -9,7 +9,7 @@ import {
   type Refittable,
   regressionToGoOnFrom,
 } from '../logistic-regression.js';
-import { priorOf, type Start, usefulStart } from '../start.js';
+import { type FitFrom, priorOf, type Start, usefulStart } from '../start.js';
 import { learnTermWeights, type MostTerms, type TermWeights, vectorise } from './tf-idf.js';
 
 export type LabelledText = { words: readonly string[]; label: number };
@@ -70,15 +70,7 @@ export async function refitTextClassifier(
 function fitRegression(
   training: readonly LabelledText[],
   terms: TermWeights,
-  {
-    start,
-    ...options
-  }: {
-    classCount: number;
-    start: Start<TextModel> | undefined;
-    from?: LogisticRegression;
-    pause: () => Promise<void>;
-  },
+  { start, ...options }: FitFrom<TextModel>,
 ): Promise<LogisticRegression> {
   return fitLogisticRegression(
     vectorise(wordsOf(training), terms),
