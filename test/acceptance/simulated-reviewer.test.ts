@@ -306,7 +306,7 @@ describe('a reviewer who works through the queue round by round', () => {
     async () => {
       const noDrift = { maxClassMixDrift: null, maxConfidenceDrift: null, maxEmbeddingDrift: null };
       await setPolicy({ newDecisions: firstReviews, debounceMinutes: 0, ...noDrift });
-      // Two documents of a kind: holdouts of 32 and 68 have five to twelve of each, of which one alone is more than the usual tenth.
+      // Holdouts of 32 and 68 have about five and eleven of a kind: one document, or two, are more than the usual tenth.
       await ask('mutation { setPromotionPolicy(input: { maximumClassLoss: 0.25 }) { maximumClassLoss } }');
       await upload(firstReviews);
       await review(firstReviews);
