@@ -6,14 +6,15 @@
  * labelled pages.
  *
  *   EVAL_DATA=<folder with datasets/rvl5> npm run bench:rvl5 -- [--train 1750,500,100,25] [--seeds 1,2,3] [--from starter/model]
- *       [--size small] [--set '{"epochs":12}'] [--pretrain] [--engine auto] [--judge rest] [--read <folder>] [--work <folder>]
+ *       [--size small] [--set '{"epochs":12}'] [--pretrain] [--engine auto] [--judge rest|sixths] [--read <folder>] [--work <folder>]
  *
  * The words are those that come with the data set. With `--read` all is of what the product itself reads on the pages, upright, as a user
  * has it who uploads them: the first time that takes hours, and is kept in the folder.
  *
  * `--from` is a network or an average; `--from scratch` draws one of --size. `--set` changes hyper-parameters. `--pretrain` first goes on
  * learning without labels, from all training pages, with the defaults of such a run. `--judge rest` asks training pages that were not drawn
- * instead of the validation pages, so that settings are compared without looking at these. `--work` keeps the encoded pages for the next time.
+ * instead of the validation pages, so that settings are compared without looking at these. `--judge sixths` asks, with each of the seeds 1 to 6,
+ * another sixth of all pages there are, of which the other five are learnt. `--work` keeps the encoded pages for the next time.
  */
 import { parseArgs } from 'node:util';
 import { type CorpusPage, readCorpus } from '../corpus/read-corpus.js';
@@ -26,7 +27,6 @@ import { parameterCount, type WeightMap } from '../src/layoutlmv2/parameters.js'
 import { publishedCorruption } from '../src/layoutlmv2/pretraining/corrupt-page.js';
 import { pretrain } from '../src/layoutlmv2/pretraining/pretrain.js';
 import { mostLikely } from '../src/layoutlmv2/probability.js';
-import { createRandom, seedOf, shuffled } from '../src/layoutlmv2/random.js';
 import { createTokenizer } from '../src/layoutlmv2/tokenizer/tokenizer.js';
 import { createSpelling } from '../src/layoutlmv2/training/augmentation/text-spelling.js';
 import { predictUnits } from '../src/layoutlmv2/training/evaluate.js';
@@ -53,6 +53,7 @@ import { defaultHyperparameters } from '../src/training/default-hyperparameters.
 import { adaptNetwork, drawNetwork, learnTokenizer, type Network } from '../src/training/prepare-network.js';
 import { pretrainingDefaults } from '../src/training/pretraining/default-settings.js';
 import { MOST_TOKENS, openRvl5 } from './rvl5-data.js';
+import { type Drawing, drawPages, getJudge } from './rvl5-drawing.js';
 
 const { values } = parseArgs({
   options: {
@@ -68,19 +69,11 @@ const { values } = parseArgs({
     judge: { type: 'string', default: 'validation' },
   },
 });
-if (values.judge !== 'validation' && values.judge !== 'rest')
-  throw new Error(`--judge is ${values.judge}; it takes validation or rest.`);
+const judge = getJudge(values.judge);
 const rvl5 = await openRvl5(values);
 const changes: Partial<Hyperparameters> = JSON.parse(values.set);
 const modelSize = values.size === 'tiny' || values.size === 'base' ? values.size : 'small';
 const isFromScratch = values.from === 'scratch';
-
-/** As in the product (split-documents.ts), but without a holdout: the data set has its own. */
-const VALIDATION_SHARE = 0.15;
-/** Enough that a per cent is six pages, and asked in two minutes. */
-const MOST_OF_REST = 600;
-/** Below this many pages each is worth more for learning than for telling when to stop. */
-const LEAST_TO_SPLIT = 200;
 
 const engine = await startEngine(ENGINE_NAMES.find((name) => name === values.engine) ?? 'auto');
 console.log(`engine ${engine.name} on ${engine.device}, from ${values.from}`);
@@ -122,11 +115,11 @@ for (const count of values.train.split(',').map(Number)) {
 }
 process.exit(0);
 
-/** Accuracy on the data set's validation pages. */
+/** Accuracy on the pages that are asked. */
 async function learn(count: number, seed: number): Promise<Record<Result, number>> {
   const startedAt = performance.now();
-  const chosen = choose(count, seed);
-  const { network, corpus } = await prepare(chosen, seed);
+  const drawing = drawPages(pages, { count, seed, judge });
+  const { network, corpus } = await prepare(drawing, seed);
   const hyperparameters: Hyperparameters = {
     ...defaultHyperparameters({
       baseSize: saved ? 'starter' : null,
@@ -143,7 +136,7 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
     [...corpus.training, ...corpus.validation].map((example) => [example.unit, example]),
   );
   const examplesOf = (units: readonly string[]) => units.flatMap((unit) => byPage.get(unit) ?? []);
-  const [training, validation] = [examplesOf(chosen.training), examplesOf(chosen.validation)];
+  const [training, validation] = [examplesOf(drawing.training), examplesOf(drawing.keptBack)];
   const events = trainSequenceClassifier({
     config: network.config,
     weights: network.weights,
@@ -177,9 +170,9 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
     );
   const textsOf = (units: readonly string[]) =>
     examplesOf(units).map(({ unit, label }) => ({ words: wordsOf.get(unit) ?? [], label }));
-  const all = [...chosen.training, ...chosen.validation];
+  const all = [...drawing.training, ...drawing.keptBack];
   // As in the product, what is judged has learnt the training pages, and what serves those kept back as well.
-  const judgedText = await trainTextClassifier(textsOf(chosen.training), labels.length, pause, {
+  const judgedText = await trainTextClassifier(textsOf(drawing.training), labels.length, pause, {
     start: textStart,
   });
   const text =
@@ -213,7 +206,7 @@ async function learn(count: number, seed: number): Promise<Record<Result, number
     classCount: labels.length,
     prior: priorWeightsOf(isFromScratch ? null : { memberWeights: average?.weights ?? null }),
   });
-  const asked = values.judge === 'rest' ? restOf(corpus.training, all) : corpus.validation;
+  const asked = examplesOf(drawing.asked);
   const ofNetwork = await predict(asked);
   classifier.dispose();
   const ofText = textOf(asked, text);
@@ -251,31 +244,8 @@ async function readLooks(examples: readonly TrainingExample[]): Promise<Labelled
   return looks;
 }
 
-/** As many training pages of each label, drawn by the seed, and which of them are kept back. */
-function choose(count: number, seed: number): { training: string[]; validation: string[] } {
-  const each = Math.ceil(count / labels.length);
-  const kept = count < LEAST_TO_SPLIT ? 0 : Math.round(each * VALIDATION_SHARE);
-  const drawn = labels.map((label) => {
-    const ofLabel = pages.filter((page) => page.split === 'train' && page.label === label);
-    return shuffled(ofLabel, createRandom(seedOf(seed, 'train', label))).slice(0, each);
-  });
-  const namesOf = (part: readonly CorpusPage[]) => part.map(({ page }) => page);
-  return {
-    training: drawn.flatMap((ofLabel) => namesOf(ofLabel.slice(kept))),
-    validation: drawn.flatMap((ofLabel) => namesOf(ofLabel.slice(0, kept))),
-  };
-}
-
-/** Training pages that were not drawn, the same for every seed as far as it has not drawn them. */
-function restOf(training: readonly TrainingExample[], drawn: readonly string[]): TrainingExample[] {
-  const known = new Set(drawn);
-  const rest = training.filter(({ unit }) => !known.has(unit));
-  if (rest.length === 0) throw new Error('--judge rest finds no page that was not drawn: give --train less.');
-  return shuffled(rest, createRandom(seedOf(1, 'rest'))).slice(0, MOST_OF_REST);
-}
-
 /** The network to start with, and the pages in its tokens. */
-async function prepare(chosen: { training: readonly string[] }, seed: number) {
+async function prepare({ training }: Drawing, seed: number) {
   if (saved && networkFolder !== null) {
     const network: Network = await adaptNetwork({
       folder: networkFolder,
@@ -301,18 +271,21 @@ async function prepare(chosen: { training: readonly string[] }, seed: number) {
     return { network: { ...network, weights }, corpus };
   }
   const counts = new Map<string, number>();
-  for (const page of chosen.training) {
+  for (const page of training) {
     for (const text of wordsOf.get(page) ?? []) counts.set(text, (counts.get(text) ?? 0) + 1);
   }
   const tokenizer = learnTokenizer(counts, modelSize);
-  const corpus = await rvl5.encode(`scratch-${chosen.training.length}-${seed}`, tokenizer);
-  const known = new Set(chosen.training);
+  const corpus = await rvl5.encode(
+    `scratch-${judge === 'sixths' ? 'sixths-' : ''}${training.length}-${seed}`,
+    tokenizer,
+  );
+  const known = new Set(training);
   const network = await drawNetwork({
     size: modelSize,
     tokenizer,
     labelCount: labels.length,
     seed,
-    training: corpus.training.filter(({ unit }) => known.has(unit)),
+    training: [...corpus.training, ...corpus.validation].filter(({ unit }) => known.has(unit)),
   });
   return { network, corpus };
 }
