@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildApi, buildHandlers, buildInstallStarterModel } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { firstQuestions } from './first-questions.js';
@@ -23,6 +24,9 @@ import { AppError, createAppError, messageOf } from './shared/errors.js';
 
 /** What has been started, to be stopped in the opposite order. */
 type Started = { stop(): Promise<void> }[];
+
+// Three to seven seconds on two cores. What takes longer than this has trouble that the log tells; people can be served meanwhile.
+const longestWarmUpMs = 30_000;
 
 // Requests wait for a connection rather than crowd PostgreSQL, which has a hundred.
 const apiConnections = 10;
@@ -115,9 +119,20 @@ async function startApi(
     log,
   });
   started.push(server);
-  process.stdout.write(
-    `Classeur is ready.\n  GraphQL       ${server.url}/graphql\n  Landing page  ${server.url}/\n`,
-  );
+  let isStopping = false;
+  started.push({
+    async stop() {
+      isStopping = true;
+    },
+  });
+  // What is uploaded before is taken as well, but waits for the worker: who reads this finds all as fast as it will be.
+  const allReady = Promise.all(children.map(({ child }) => child.firstReady));
+  void Promise.race([allReady, sleep(longestWarmUpMs, undefined, { ref: false })]).then(() => {
+    if (isStopping) return;
+    process.stdout.write(
+      `Classeur is ready.\n  GraphQL       ${server.url}/graphql\n  Landing page  ${server.url}/\n`,
+    );
+  });
   return { ended: new Promise<never>(() => {}) };
 }
 
@@ -142,10 +157,12 @@ async function startLane(
     log,
   });
   started.push(runner);
-  process.send?.(readyMessage);
   log.info({ lane }, 'doing jobs');
   // Beside the jobs: the first document may come before it is done.
-  if (lane === 'worker') void warmUp();
+  void (lane === 'worker' ? warmUp() : Promise.resolve()).then(() => {
+    // Asked to stop, it may have lost its parent by now.
+    if (process.connected) process.send?.(readyMessage);
+  });
   const ended = runner.ended.then(() => {
     throw createAppError({
       code: 'RUNNER_ENDED',

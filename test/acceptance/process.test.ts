@@ -43,6 +43,16 @@ describe('starting and stopping', () => {
     expect(await second.stop()).toBe(0);
   });
 
+  it('says that it is ready only when all its parts are', async () => {
+    const classeur = await startClasseur({ DATA_DIR: dataDir.path });
+    expect(await (await fetch(`${classeur.url}/readyz`)).json()).toEqual({
+      status: 'ready',
+      worker: 'ready',
+      trainer: 'ready',
+    });
+    expect(await classeur.stop()).toBe(0);
+  });
+
   it('takes up what was under way when it was killed', async () => {
     const first = await startClasseur({ DATA_DIR: dataDir.path });
     await first.upload([await makeDocument({ kind: 'form', seed: 4, as: 'png' })]);

@@ -47,7 +47,8 @@ describe('a supervised process', () => {
       `process.send('ready'); process.on('SIGTERM', () => process.exit(0));`,
     );
     expect(child.isReady()).toBe(false);
-    await waitFor('it to be ready', async () => child.isReady());
+    await child.firstReady;
+    expect(child.isReady()).toBe(true);
     const [pid = 0] = await readPids();
     expect(isAlive(pid)).toBe(true);
     await child.stop();

@@ -5,6 +5,8 @@ import type { Log } from '../log.js';
 export type SupervisedChild = {
   /** Whether it has said that it is ready and has not ended since. */
   isReady(): boolean;
+  /** Fulfilled once it has said so for the first time: never, if it cannot start. */
+  firstReady: Promise<void>;
   /** Asks it to stop, insists after a while, and waits until it is gone. */
   stop(): Promise<void>;
 };
@@ -34,6 +36,10 @@ export function superviseChild(options: {
   let delayMs = firstDelayMs;
   let timer: NodeJS.Timeout | undefined;
   let onGone: () => void = () => {};
+  let onReady: () => void = () => {};
+  const firstReady = new Promise<void>((done) => {
+    onReady = done;
+  });
 
   const start = () => {
     const startedAt = Date.now();
@@ -44,7 +50,9 @@ export function superviseChild(options: {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child.on('message', (message) => {
-      if (message === readyMessage) isReady = true;
+      if (message !== readyMessage) return;
+      isReady = true;
+      onReady();
     });
     child.on('error', (error) =>
       log.error({ child: name, error: error.message }, 'a child process has trouble'),
@@ -64,6 +72,7 @@ export function superviseChild(options: {
 
   return {
     isReady: () => isReady,
+    firstReady,
     async stop() {
       isStopping = true;
       clearTimeout(timer);
