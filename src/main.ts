@@ -25,8 +25,8 @@ import { AppError, createAppError, messageOf } from './shared/errors.js';
 /** What has been started, to be stopped in the opposite order. */
 type Started = { stop(): Promise<void> }[];
 
-// Three to seven seconds on two cores. What takes longer than this has trouble that the log tells; people can be served meanwhile.
-const longestWarmUpMs = 30_000;
+// Three to seven seconds on two quiet cores. What takes longer than this has trouble that the log tells; people can be served meanwhile.
+const longestWarmUpMs = 60_000;
 
 // Requests wait for a connection rather than crowd PostgreSQL, which has a hundred.
 const apiConnections = 10;
