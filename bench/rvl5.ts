@@ -14,7 +14,7 @@
  * `--from` is a network or an average; `--from scratch` draws one of --size. `--set` changes hyper-parameters. `--pretrain` first goes on
  * learning without labels, from all training pages, with the defaults of such a run. `--judge rest` asks training pages that were not drawn
  * instead of the validation pages, so that settings are compared without looking at these. `--judge sixths` asks, with each of the seeds 1 to 6,
- * another sixth of all pages there are, of which the other five are learnt. `--work` keeps the encoded pages for the next time.
+ * another sixth of all pages there are, and draws what is learnt from the other five. `--work` keeps the encoded pages for the next time.
  */
 import { parseArgs } from 'node:util';
 import { type CorpusPage, readCorpus } from '../corpus/read-corpus.js';

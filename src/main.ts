@@ -19,13 +19,13 @@ import type { Lane } from './platform/jobs/job.js';
 import { migrateJobQueue, startJobRunner } from './platform/jobs/job-runner.js';
 import { createLog, type Log } from './platform/log.js';
 import { waitForStop } from './platform/process/stop-signals.js';
-import { readyMessage, superviseChild } from './platform/process/supervisor.js';
+import { readyMessage, type SupervisedChild, superviseChild } from './platform/process/supervisor.js';
 import { AppError, createAppError, messageOf } from './shared/errors.js';
 
 /** What has been started, to be stopped in the opposite order. */
 type Started = { stop(): Promise<void> }[];
 
-// Three to seven seconds on two quiet cores. What takes longer than this has trouble that the log tells; people can be served meanwhile.
+// It is three seconds on two quiet cores. What takes longer than this has trouble that the log tells; people can be served meanwhile.
 const longestWarmUpMs = 60_000;
 
 // Requests wait for a connection rather than crowd PostgreSQL, which has a hundred.
@@ -119,21 +119,28 @@ async function startApi(
     log,
   });
   started.push(server);
+  started.push(
+    announceWhenReady(
+      server.url,
+      children.map(({ child }) => child),
+    ),
+  );
+  return { ended: new Promise<never>(() => {}) };
+}
+
+/** Tells people where to go once all is run in: what is uploaded before is taken as well, but waits for the worker. */
+function announceWhenReady(url: string, children: readonly SupervisedChild[]): Started[number] {
   let isStopping = false;
-  started.push({
+  const allReady = Promise.all(children.map(({ firstReady }) => firstReady));
+  void Promise.race([allReady, sleep(longestWarmUpMs, undefined, { ref: false })]).then(() => {
+    if (isStopping) return;
+    process.stdout.write(`Classeur is ready.\n  GraphQL       ${url}/graphql\n  Landing page  ${url}/\n`);
+  });
+  return {
     async stop() {
       isStopping = true;
     },
-  });
-  // What is uploaded before is taken as well, but waits for the worker: who reads this finds all as fast as it will be.
-  const allReady = Promise.all(children.map(({ child }) => child.firstReady));
-  void Promise.race([allReady, sleep(longestWarmUpMs, undefined, { ref: false })]).then(() => {
-    if (isStopping) return;
-    process.stdout.write(
-      `Classeur is ready.\n  GraphQL       ${server.url}/graphql\n  Landing page  ${server.url}/\n`,
-    );
-  });
-  return { ended: new Promise<never>(() => {}) };
+  };
 }
 
 /** The jobs of one lane. */

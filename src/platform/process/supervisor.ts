@@ -19,7 +19,7 @@ const healthyAfterMs = 60_000;
 // A worker waits five seconds for its jobs; what is not gone then never will be.
 const stopTimeoutMs = 15_000;
 
-/** What a child sends when it can do its work. */
+/** What a child sends when it can do its work, and as fast as ever. */
 export const readyMessage = 'ready';
 
 /** Starts the program again in another role and keeps it running. */
